@@ -1,0 +1,249 @@
+"""The values that cross rooms: one frozen type for each word of docs/architecture.md."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Transport(StrEnum):
+    """How the bytes travelled."""
+
+    UDP = "udp"
+    TCP = "tcp"
+
+
+class Outcome(StrEnum):
+    """What an exchange came to: a closed list whose members do not lie."""
+
+    ANSWERED = "answered"
+    MUTE = "mute"  # connected, and no byte came
+    SILENT = "silent"  # nothing came back at all
+    REFUSED = "refused"  # TCP RST to our SYN, or ICMP port unreachable from the address itself
+    RESET = "reset"  # RST after the connection stood
+    CLOSED = "closed"  # closed in order before anything useful came
+    UNREACHABLE = "unreachable"  # the network or a router said no
+    TLS_FAILED = "tls-failed"
+    MALFORMED = "malformed"  # bytes came, and are not of this protocol
+    EXCLUDED = "excluded"  # not asked: the scope forbids it
+    SKIPPED_BUDGET = "skipped-budget"  # not asked: this host has had enough
+    LOCAL_SHORTAGE = "local-shortage"  # not asked: this machine ran out of sockets or memory
+    FAILED = "failed"  # our bug
+
+
+class Kind(StrEnum):
+    """What a thing is."""
+
+    CAMERA = "camera"
+    NVR = "nvr"
+    DVR = "dvr"
+    ENCODER = "encoder"
+    INTERCOM = "intercom"
+    OTHER_VIDEO = "other-video"
+    NOT_VIDEO = "not-video"
+    UNKNOWN = "unknown"
+
+
+class Field(StrEnum):
+    """Where a piece of evidence was read. The word before the dot is the protocol."""
+
+    WSD_TYPES = "ws-discovery.types"  # all types, local names, joined by a space
+    WSD_SCOPE = "ws-discovery.scope"  # one scope URI, percent-decoded
+    WSD_SCOPES = "ws-discovery.scopes"  # all scopes in the order sent, joined by a space
+    WSD_ENDPOINT = "ws-discovery.endpoint"
+    WSD_XADDR = "ws-discovery.xaddr"
+    WSD_FAULT = "ws-discovery.fault"  # subcode local name, a space, reason text
+    HTTP_STATUS = "http.status"  # the status line as sent
+    HTTP_SERVER = "http.server"
+    HTTP_HEADER = "http.header"  # one header, "Name: value", name as sent
+    HTTP_AUTH = "http.auth"  # WWW-Authenticate as sent
+    HTTP_REALM = "http.realm"
+    HTTP_TITLE = "http.title"
+    HTTP_BODY = "http.body"
+    HTTP_PATH = "http.path"  # the path that was asked
+    HTTP_LOCATION = "http.location"
+    HTTP_COOKIE_NAME = "http.cookie-name"
+    HTTP_FAVICON_MD5 = "http.favicon-md5"
+    HTTP_FAVICON_MMH3 = "http.favicon-mmh3"
+    TLS_SUBJECT = "tls.subject"  # RFC 4514 text
+    TLS_ISSUER = "tls.issuer"
+    TLS_SAN = "tls.san"
+    TLS_SHA256 = "tls.sha256"
+    TLS_SERIAL = "tls.serial"
+    RTSP_STATUS = "rtsp.status"
+    RTSP_SERVER = "rtsp.server"
+    RTSP_HEADER = "rtsp.header"
+    RTSP_REALM = "rtsp.realm"
+    RTSP_AUTH = "rtsp.auth"
+    RTSP_SDP = "rtsp.sdp"  # one line of the description
+    ONVIF_MANUFACTURER = "onvif.manufacturer"
+    ONVIF_MODEL = "onvif.model"
+    ONVIF_FIRMWARE = "onvif.firmware"
+    ONVIF_SERIAL = "onvif.serial"
+    ONVIF_HARDWARE_ID = "onvif.hardware-id"
+    ONVIF_SCOPE = "onvif.scope"
+    ONVIF_HOSTNAME = "onvif.hostname"
+    ONVIF_FAULT = "onvif.fault"
+    SADP_FIELD = "sadp.field"  # "DeviceDescription=DS-2CD..."
+    DHIP_FIELD = "dhip.field"  # "DeviceType=IPC-..."
+    SSDP_SERVER = "ssdp.server"
+    SSDP_HEADER = "ssdp.header"
+    SSDP_USN = "ssdp.usn"
+    SSDP_LOCATION = "ssdp.location"
+    SSDP_DESCRIPTION = "ssdp.description"  # "modelName=..."
+    MDNS_SERVICE = "mdns.service"  # "_axis-video._tcp"
+    MDNS_INSTANCE = "mdns.instance"  # the instance label, without the service type
+    MDNS_HOSTNAME = "mdns.hostname"
+    MDNS_TXT = "mdns.txt"  # "key=value"
+    SNMP_SYS_DESCR = "snmp.sys-descr"
+    SNMP_SYS_OBJECT_ID = "snmp.sys-object-id"
+    FTP_BANNER = "ftp.banner"
+    TELNET_BANNER = "telnet.banner"
+    SIP_SERVER = "sip.server"
+    SIP_USER_AGENT = "sip.user-agent"
+    SIP_HEADER = "sip.header"
+    DHCP_VENDOR_CLASS = "dhcp.vendor-class"
+    DHCP_HOSTNAME = "dhcp.hostname"
+    MAC_ADDRESS = "mac.address"  # lower case with colons
+    MAC_OWNER = "mac.owner"  # the IEEE registration of its first 24 bits
+
+    @property
+    def protocol(self) -> str:
+        """The protocol that carried it: signals of one protocol are one channel."""
+        return self.value.split(".", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One value read from one field of an answer."""
+
+    field: Field
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address that the plan allows: `zone` is empty where no zone file names it."""
+
+    address: str
+    site: str
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """A network interface of this machine and one of its addresses."""
+
+    name: str
+    address: str
+    prefix_length: int
+    multicast: bool = True
+    bridge: bool = False  # a container or virtual-machine bridge
+
+
+@dataclass(frozen=True, slots=True)
+class ProberCost:
+    """What one prober may originate to one host, at most; frames include the kernel's own."""
+
+    frames: int
+    connections: int = 0
+    requests: int = 1
+    bytes_in: int = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Bytes to send, under the name by which `fingerprints/safety.toml` allows them."""
+
+    prober: str
+    message: str
+    payload: bytes
+
+
+class Permit(Protocol):
+    """What scope allows; `net` refuses every send without one."""
+
+    def refusal(self, address: str, transport: Transport, port: int) -> str | None:
+        """Why this must not be sent, `None` if it may be."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One answer, or its absence where it matters.
+
+    `raw` is capped and scrubbed; `evidence` can be read from it again at any time.
+    """
+
+    site: str
+    zone: str
+    address: str
+    port: int
+    transport: Transport
+    prober: str
+    message: str
+    seen_at: datetime
+    outcome: Outcome
+    raw: bytes = b""
+    evidence: tuple[Evidence, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One signature's word about one attribute, and what it rests on."""
+
+    signature: str
+    attribute: str  # maker, brand, model, firmware, serial, mac, kind
+    value: str
+    certainty: float
+    evidence: Evidence
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """How sure, 0 to 1, each settled attribute is; 0 where nothing is known."""
+
+    kind: float = 0.0
+    maker: float = 0.0
+    brand: float = 0.0
+    model: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The settled claims. `None` means not known; `conflicts` names attributes left open."""
+
+    kind: Kind = Kind.UNKNOWN
+    maker: str | None = None
+    brand: str | None = None
+    model: str | None = None
+    firmware: str | None = None
+    serial: str | None = None
+    mac: str | None = None
+    certainty: Certainty = Certainty()
+    claims: tuple[Claim, ...] = ()
+    conflicts: tuple[str, ...] = ()
+
+    @property
+    def confidence(self) -> float:
+        """The certainty of maker or brand, the higher."""
+        return max(self.certainty.maker, self.certainty.brand)
+
+
+@dataclass(frozen=True, slots=True)
+class PaceLimits:
+    """How gently: every figure is a maximum. Frames count what the kernel sends on our behalf."""
+
+    name: str
+    frames_per_s: float
+    host_frames_per_s: float
+    hosts_in_flight: int
+    hosts_per_24: int
+    host_connections: int
+    host_requests: int
+    host_bytes: int
+    host_seconds: float
+    request_gap_s: float
+    connect_timeout_s: float
