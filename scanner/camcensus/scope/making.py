@@ -6,6 +6,7 @@ from hashlib import sha256
 from camcensus.errors import ScopeError
 from camcensus.scope.addresses import LOOPBACK
 from camcensus.scope.content import PlanContent
+from camcensus.scope.grammar import read_ranges
 from camcensus.scope.links import choose_links, prefix_of
 from camcensus.scope.plan import Plan
 from camcensus.scope.ports import Denials, read_ports
@@ -13,7 +14,7 @@ from camcensus.scope.ranges import RangeSet
 from camcensus.scope.selection import select
 from camcensus.scope.sources import Resolve
 from camcensus.scope.stored import write_content
-from camcensus.scope.words import DeniedPorts, PlannedProber, ScopeRequest
+from camcensus.scope.words import DeniedPorts, Exclusion, PlannedLink, PlannedProber, ScopeRequest
 from camcensus.types import Interface, PaceLimits
 
 
@@ -62,10 +63,23 @@ def make_plan(
         ports=tuple(sorted(ports.items())),
         probers=probers,
         pace=pace,
-        notes=selection.notes,
+        notes=selection.notes + _heard_beyond(links, selection.exclusions),
     )
     if key is None:
         content = replace(
             content, key=int(sha256(write_content(content).encode()).hexdigest()[:16], 16)
         )
     return Plan(content, denied)
+
+
+def _heard_beyond(
+    links: tuple[PlannedLink, ...], exclusions: tuple[Exclusion, ...]
+) -> tuple[str, ...]:
+    """Multicast has no exclusions: whoever excluded a device should read that it will hear."""
+    typed = [read_ranges(row.network) for row in exclusions if row.source.startswith("--exclude")]
+    return tuple(
+        f"multicast by {link.interface.name} is heard by every device of that link, "
+        "those excluded too; leave the interface out with a do-not-probe zone"
+        for link in links
+        if any(ranges.meet(prefix_of(link.interface)) for ranges in typed)
+    )

@@ -4,7 +4,7 @@ import heapq
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 Pair = tuple[int, int]  # first and last, both inside
 
@@ -84,7 +84,7 @@ class Layer:
 
     first: int
     last: int
-    rank: tuple[Any, ...]
+    rank: tuple[int, ...]
     row: int
 
 
@@ -92,7 +92,7 @@ def overlay(layers: Sequence[Layer]) -> Iterator[tuple[int, int, int]]:
     """Disjoint ranges in order, each with the `row` of the layer that wins there."""
     ordered = sorted(layers, key=lambda layer: layer.first)
     cuts = sorted({layer.first for layer in layers} | {layer.last + 1 for layer in layers})
-    waiting: list[tuple[tuple[Any, ...], int, int]] = []
+    waiting: list[tuple[tuple[int, ...], int, int]] = []
     taken = 0
     for index, cut in enumerate(cuts[:-1]):
         while taken < len(ordered) and ordered[taken].first == cut:

@@ -16,7 +16,7 @@ from camcensus.scope.links import edges, prefix_of
 from camcensus.scope.parts import Part
 from camcensus.scope.ranges import Layer, RangeSet, overlay
 from camcensus.scope.sources import Resolve, Written, read_exclusions, read_targets
-from camcensus.scope.words import Exclusion, PlannedZone, ScopeRequest
+from camcensus.scope.words import Exclusion, PlannedZone, Policy, ScopeRequest
 from camcensus.scope.zones import Zone, Zones, read_zones
 from camcensus.types import Interface
 
@@ -209,7 +209,8 @@ def _parts(left: RangeSet, zones: Zones | None) -> tuple[tuple[PlannedZone, ...]
         for first, last, row in zones.map():
             for start, end in ranges.within(first, last):
                 number = numbers.setdefault(row, len(numbers))
-                parts.append(Part(start, end, number, tcp_for_all))
+                probe = zones.zones[row].policy is Policy.PROBE
+                parts.append(Part(start, end, number, tcp_for_all and probe))
     parts += [Part(first, last) for first, last in left.minus(zones.covered())]
     planned = tuple(
         PlannedZone(zones.zones[row].name, zones.zones[row].policy, zones.zones[row].tags)
