@@ -167,6 +167,10 @@ class Permit(Protocol):
         """Why this must not be sent, `None` if it may be."""
         ...
 
+    def link_refusal(self, interface: Interface, group: str) -> str | None:
+        """Why this group must not be asked on this interface, `None` if the plan lists it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
