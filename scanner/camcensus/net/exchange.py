@@ -20,6 +20,8 @@ Take = Callable[[Reply], Awaitable[None]]
 CONNECTION_FRAMES = 8  # SYN, its retransmit, handshake, request, two acknowledgements, close
 TLS_FRAMES = 5  # hello, key exchange, finished, and their acknowledgements
 _BYTES_PER_ACK = 2896  # RFC 5681, 4.2: one acknowledgement for two full segments
+# What left when no connection came about: a SYN, and after a second of silence its retransmit.
+_FRAMES_USED = {Outcome.REFUSED: 1, Outcome.SILENT: 2, Outcome.UNREACHABLE: 2}
 _SHORTAGE_RETRIES = 3
 _SHORTAGE_WAIT_S = 0.5
 
@@ -111,7 +113,10 @@ class Net:
             )
             reply = await self._patiently(plan)
             budget.bytes_in += len(reply.data) + len(reply.certificate)
+            unused = frames - _FRAMES_USED.get(reply.outcome, frames)
+            self.pace.refund(unused)
             self.pace.charge(len(reply.data) // _BYTES_PER_ACK)
+            budget.rest(time.monotonic(), frames - unused)
         return replace(reply, data=scrub(reply.data))
 
     async def _within_budget(

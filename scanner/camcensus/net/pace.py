@@ -38,6 +38,11 @@ class Pace:
         self._next = max(self._next, earliest) + frames * self._interval_s
         self.frames += frames
 
+    def refund(self, frames: int) -> None:
+        """Give back frames that were paid for in advance and never left."""
+        self._next = max(self._clock(), self._next - frames * self._interval_s)
+        self.frames -= frames
+
 
 @dataclass(slots=True)
 class HostBudget:
@@ -70,6 +75,10 @@ class HostBudget:
             self.started = now
         self.connections += connection
         self.requests += 1
+        self.rest(now, frames)
+
+    def rest(self, now: float, frames: int) -> None:
+        """Leave this host alone for as long as these frames take at its own rate."""
         gap_s = max(self.limits.request_gap_s, frames / self.limits.host_frames_per_s)
         self.not_before = now + gap_s
 
