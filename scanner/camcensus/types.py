@@ -188,6 +188,7 @@ class Observation:
     message: str
     seen_at: datetime
     outcome: Outcome
+    asked: str = ""  # what the message leaves open: the path of an HTTP request
     raw: bytes = b""
     evidence: tuple[Evidence, ...] = ()
     note: str = ""

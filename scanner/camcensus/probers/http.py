@@ -50,8 +50,7 @@ def read(observation: Observation) -> tuple[Evidence, ...]:
         return ()
     if observation.message == "favicon":
         return _favicon_evidence(response)
-    path, _, _ = observation.note.partition(";")
-    return http_evidence(response, path.removeprefix("asked ") or "/")
+    return http_evidence(response, observation.asked)
 
 
 def read_certificate(observation: Observation) -> tuple[Evidence, ...]:
@@ -127,20 +126,21 @@ async def _get(
     )
     if reply.certificate:
         await _observe_certificate(asking, host, reply)
-    make = partial(asking.observation, host.target, reply, NAME, message, Transport.TCP)
+    make = partial(
+        asking.observation, host.target, reply, NAME, message, Transport.TCP, asked=path
+    )
     if reply.outcome is not Outcome.ANSWERED:
         await asking.emit(make())
         return _Page(reply, None, tls)
     try:
         response = parse_response(reply.data)
     except MalformedError as error:
-        await asking.emit(make(outcome=Outcome.MALFORMED, note=f"asked {path}; {error}"))
+        await asking.emit(make(outcome=Outcome.MALFORMED, note=str(error)))
         return _Page(reply, None, tls)
     evidence = (
         _favicon_evidence(response) if message == "favicon" else http_evidence(response, path)
     )
-    note = "; ".join((f"asked {path}", *response.problems))
-    observation = make(evidence=evidence, note=note)
+    observation = make(evidence=evidence, note="; ".join(response.problems))
     host.observations.append(observation)
     await asking.emit(observation)
     return _Page(reply, response, tls)
