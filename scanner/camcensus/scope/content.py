@@ -16,7 +16,7 @@ class PlanContent:
     limit: int | None
     allow_public: bool
     requested: int
-    on_link: int
+    own_networks: tuple[str, ...]  # of this machine's interfaces
     parts: tuple[Part, ...]
     zones: tuple[PlannedZone, ...]
     exclusions: tuple[Exclusion, ...]

@@ -4,14 +4,14 @@ from dataclasses import replace
 from hashlib import sha256
 
 from camcensus.errors import ScopeError
-from camcensus.scope.addresses import LOOPBACK
+from camcensus.scope.addresses import range_text
 from camcensus.scope.content import PlanContent
 from camcensus.scope.grammar import read_ranges
 from camcensus.scope.links import choose_links, prefix_of
 from camcensus.scope.plan import Plan
 from camcensus.scope.ports import Denials, read_ports
 from camcensus.scope.ranges import RangeSet
-from camcensus.scope.selection import select
+from camcensus.scope.selection import Selection, select
 from camcensus.scope.sources import Resolve
 from camcensus.scope.stored import write_content
 from camcensus.scope.words import DeniedPorts, Exclusion, PlannedLink, PlannedProber, ScopeRequest
@@ -35,9 +35,23 @@ def make_plan(
     """
     if request.limit is not None and request.limit < 1:
         raise ScopeError(f"--limit {request.limit}: a pilot asks at least one target")
-    denials = Denials(denied)
-    ports = read_ports(request.ports, probers, denials)
+    ports = read_ports(request.ports, probers, Denials(denied))
     selection = select(request, interfaces, resolve)
+    content = _content(request, selection, interfaces, probers, pace)
+    content = replace(content, ports=tuple(sorted(ports.items())), key=key or 0)
+    if key is None:
+        digest = sha256(write_content(content).encode()).hexdigest()
+        content = replace(content, key=int(digest[:16], 16))
+    return Plan(content, denied)
+
+
+def _content(
+    request: ScopeRequest,
+    selection: Selection,
+    interfaces: tuple[Interface, ...],
+    probers: tuple[PlannedProber, ...],
+    pace: PaceLimits,
+) -> PlanContent:
     targets = RangeSet.of((part.first, part.last) for part in selection.parts)
     links, left_out = choose_links(
         interfaces,
@@ -47,29 +61,24 @@ def make_plan(
         probers=probers,
         pilot=request.limit is not None,
     )
-    near = RangeSet.of(pair for it in interfaces for pair in prefix_of(it)).minus(LOOPBACK)
-    content = PlanContent(
+    own = RangeSet.of(pair for interface in interfaces for pair in prefix_of(interface))
+    return PlanContent(
         site=selection.site,
-        key=key or 0,
+        key=0,
         limit=request.limit,
         allow_public=request.allow_public,
         requested=selection.requested,
-        on_link=targets.meet(near).size,
+        own_networks=tuple(range_text(*pair) for pair in own),
         parts=selection.parts,
         zones=selection.planned_zones,
         exclusions=selection.exclusions,
         links=links,
         links_left_out=left_out,
-        ports=tuple(sorted(ports.items())),
+        ports=(),
         probers=probers,
         pace=pace,
         notes=selection.notes + _heard_beyond(links, selection.exclusions),
     )
-    if key is None:
-        content = replace(
-            content, key=int(sha256(write_content(content).encode()).hexdigest()[:16], 16)
-        )
-    return Plan(content, denied)
 
 
 def _heard_beyond(

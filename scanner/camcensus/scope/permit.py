@@ -5,20 +5,30 @@ from camcensus.scope.order import Order
 from camcensus.scope.parts import Part, Parts
 from camcensus.scope.ports import Denials
 from camcensus.scope.ranges import RangeSet
-from camcensus.scope.words import Exclusion, PlannedZone, Policy
-from camcensus.types import Transport
+from camcensus.scope.words import Exclusion, PlannedLink, PlannedZone, Policy
+from camcensus.types import Interface, Transport
 
 
 class ScopePermit:
     """Allows what the plan allows: its targets, by their zone's policy, at ports not denied."""
 
-    __slots__ = ("_denials", "_exclusions", "_limit", "_order", "_parts", "_udp_only", "_zones")
+    __slots__ = (
+        "_denials",
+        "_exclusions",
+        "_limit",
+        "_links",
+        "_order",
+        "_parts",
+        "_udp_only",
+        "_zones",
+    )
 
     def __init__(
         self,
         parts: Parts,
         zones: tuple[PlannedZone, ...],
         exclusions: tuple[tuple[RangeSet, Exclusion], ...],
+        links: tuple[PlannedLink, ...],
         denials: Denials,
         pilot: tuple[Order, int] | None,
     ) -> None:
@@ -26,6 +36,11 @@ class ScopePermit:
         self._zones = zones
         self._udp_only = [zone.policy is not Policy.PROBE for zone in zones] + [False]
         self._exclusions = exclusions
+        self._links = frozenset(
+            (link.interface.name, link.interface.address, position(group))
+            for link in links
+            for group in link.groups
+        )
         self._denials = denials
         self._order = pilot[0] if pilot else None
         self._limit = pilot[1] if pilot else 0
@@ -50,6 +65,12 @@ class ScopePermit:
             return f"{address}: zone {self._zones[zone].name} is {self._zones[zone].policy}"
         return self._denials.refusal(transport, port)
 
+    def link_refusal(self, interface: Interface, group: str) -> str | None:
+        """Why this group must not be asked on this interface, `None` if the plan lists it."""
+        if (interface.name, interface.address, position(group)) in self._links:
+            return None
+        return f"{group}: the plan sends no such multicast by {interface.name}"
+
     def _because(self, address: str) -> str:
         place = position(address)
         if place is None:
@@ -62,22 +83,3 @@ class ScopePermit:
         if self._parts.find(place) is not None:
             return f"not one of the {self._limit} targets of this pilot"
         return "not a target of this plan"
-
-
-class LinkPermit:
-    """Allows the groups of one planned interface, at the ports of their probers, over UDP."""
-
-    __slots__ = ("_allowed", "_denials", "_name")
-
-    def __init__(
-        self, name: str, allowed: frozenset[tuple[int | None, int]], denials: Denials
-    ) -> None:
-        self._name = name
-        self._allowed = allowed
-        self._denials = denials
-
-    def refusal(self, address: str, transport: Transport, port: int) -> str | None:
-        """Why this must not be sent by the interface, `None` if it may be."""
-        if transport is not Transport.UDP or (position(address), port) not in self._allowed:
-            return f"{address} {transport} {port}: the plan sends no such multicast by {self._name}"
-        return self._denials.refusal(transport, port)

@@ -7,14 +7,15 @@ from types import MappingProxyType
 from typing import Self
 
 from camcensus.errors import SafetyError, ScopeError
-from camcensus.scope.addresses import MULTICAST, embedded, position, text_of
+from camcensus.scope.addresses import LOOPBACK, MULTICAST, embedded, position, text_of
 from camcensus.scope.content import PlanContent
 from camcensus.scope.estimate import Estimate, Load, estimate
 from camcensus.scope.grammar import read_ranges
 from camcensus.scope.order import Order
 from camcensus.scope.parts import Parts
-from camcensus.scope.permit import LinkPermit, ScopePermit
+from camcensus.scope.permit import ScopePermit
 from camcensus.scope.ports import Denials, check_ports
+from camcensus.scope.ranges import Pair, RangeSet
 from camcensus.scope.stored import read_content, write_content
 from camcensus.scope.words import (
     DeniedPorts,
@@ -34,14 +35,17 @@ class Plan:
     def __init__(self, content: PlanContent, denied: tuple[DeniedPorts, ...]) -> None:
         self.content = content
         self._parts = Parts(content.parts)
-        self._denials = Denials(denied)
-        check_ports(content.probers, dict(content.ports), self._denials)
+        denials = Denials(denied)
+        check_ports(content.probers, dict(content.ports), denials)
         _check_groups(content)
+        self._own_networks = RangeSet.of(_pairs(content.own_networks)).minus(LOOPBACK)
         self._order = Order(self._parts.size, content.key)
         self.size = min(self._parts.size, content.limit or self._parts.size)
         pilot = None if content.limit is None else (self._order, self.size)
         reasons = tuple((embedded(read_ranges(row.network)), row) for row in content.exclusions)
-        self._permit = ScopePermit(self._parts, content.zones, reasons, self._denials, pilot)
+        self._permit = ScopePermit(
+            self._parts, content.zones, reasons, content.links, denials, pilot
+        )
 
     @classmethod
     def from_text(
@@ -124,30 +128,18 @@ class Plan:
         found = self._permit.find(address)
         return None if found is None else self._zone(found[1].zone)
 
-    def tcp_for_all(self, address: str) -> bool:
+    def tcp_everywhere(self, target: Target) -> bool:
         """Whether TCP may go to this target although it showed no sign of life."""
-        found = self._permit.find(address)
+        found = self._permit.find(target.address)
         return found is not None and found[1].tcp_for_all
+
+    def on_link(self, address: str) -> bool:
+        """Whether the address lies in a network of this machine's own interfaces."""
+        place = position(address)
+        return place is not None and place in self._own_networks
 
     def _zone(self, number: int) -> PlannedZone | None:
         return self.content.zones[number] if number >= 0 else None
-
-    def link_permit(self, interface: str) -> Permit:
-        """What `net` asks before each multicast by the interface of this name."""
-        groups = {
-            group
-            for link in self.links
-            if link.interface.name == interface
-            for group in link.groups
-        }
-        allowed = frozenset(
-            (position(group), port)
-            for prober in self.content.probers
-            if prober.stage == "link"
-            for group in groups.intersection(prober.groups)
-            for port in prober.ports
-        )
-        return LinkPermit(interface, allowed, self._denials)
 
     @cached_property
     def estimate(self) -> Estimate:
@@ -168,7 +160,7 @@ class Plan:
                 tcp_for_all += count
         return Load(
             targets=self.size,
-            on_link=share(self.content.on_link),
+            on_link=share(self._parts.ranges().meet(self._own_networks).size),
             udp_only=share(udp_only),
             tcp_for_all=share(tcp_for_all),
             busiest_256=share(max(self._parts.by_256())),
@@ -201,6 +193,11 @@ class Plan:
         if pace != self.content.pace:
             found.append(f"pace {pace.name} is not pace {self.content.pace.name} as planned")
         return tuple(found)
+
+
+def _pairs(networks: tuple[str, ...]) -> Iterator[Pair]:
+    for network in networks:
+        yield from read_ranges(network)
 
 
 def _check_groups(content: PlanContent) -> None:

@@ -39,7 +39,7 @@ def write_content(content: PlanContent) -> str:
         "limit": content.limit,
         "allow_public": content.allow_public,
         "requested": content.requested,
-        "on_link": content.on_link,
+        "own_networks": content.own_networks,
         "targets": [
             {"network": range_text(p.first, p.last), "zone": p.zone, "tcp_for_all": p.tcp_for_all}
             for p in content.parts
@@ -167,7 +167,7 @@ def _plan(row: _Row) -> PlanContent:
         limit=row.whole_or_none("limit", 1),
         allow_public=row.flag("allow_public"),
         requested=row.whole("requested"),
-        on_link=row.whole("on_link"),
+        own_networks=_networks(row, "own_networks"),
         parts=row.each("targets", _part),
         zones=row.each("zones", _zone),
         exclusions=row.each("exclusions", _exclusion),
@@ -195,7 +195,6 @@ def _check(row: _Row, content: PlanContent) -> None:
     public = content.allow_public or not ranges.minus(PRIVATE)
     row.must("targets", public, "hold public addresses, and allow_public is false")
     row.must("requested", content.requested >= total, "is less than the targets")
-    row.must("on_link", content.on_link <= total, "is more than the targets")
     names = [name for name, _ in content.ports]
     row.must("ports", len(set(names)) == len(names), "name a prober twice")
 
@@ -210,6 +209,18 @@ def _range(row: _Row) -> Pair:
         raise row.error("network", "is not one network")
     ((first, last),) = read.ranges
     return first, last
+
+
+def _networks(row: _Row, key: str) -> tuple[str, ...]:
+    return tuple(_checked(row, key, text) for text in row.texts(key))
+
+
+def _checked(row: _Row, key: str, text: str) -> str:
+    try:
+        read_ranges(text)
+    except ScopeError as error:
+        raise row.error(key, str(error)) from None
+    return text
 
 
 def _part(row: _Row) -> Part:
