@@ -161,7 +161,7 @@ class _Reader:
     def zone(self, row: Mapping[str, object], index: int, sites: list[str]) -> Zone:
         self.check_keys("zone", index, row, _ZONE_KEYS)
         name = self.text("zone", index, row, "name")
-        policy = Policy(self.choice(index, row, "policy", [*Policy]))
+        policy = Policy(self.choice(index, row, "policy", [policy.value for policy in Policy]))
         reason = self.text("zone", index, row, "reason", "")
         if policy is Policy.DO_NOT_PROBE and not reason:
             raise self.error("zone", index, "policy", f"zone {name!a}: do-not-probe needs a reason")
