@@ -112,6 +112,11 @@ def test_a_port_denied_since_the_plan_was_made_stops_it(plan_for: MakePlan, deni
 
 CHANGES: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda t: t.pop("site"), "site is missing"),
+    (lambda t: t.update(site=1), "site is not a text"),
+    (lambda t: t.update(allow_public="no"), "allow_public is not true or false"),
+    (lambda t: t.update(notes="x"), "notes is not a list"),
+    (lambda t: t["pace"].update(host_seconds="20"), "host_seconds is not a number"),
+    (lambda t: t["links"].append(7), r"links\[1\] is not an object"),
     (lambda t: t.update(extra=1), "'extra' is a key"),
     (lambda t: t.update(schema="camcensus.plan/2"), "schema is not camcensus.plan/1"),
     (lambda t: t.update(key=-1), "key is not a whole number"),

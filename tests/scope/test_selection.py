@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,27 @@ def test_files_that_cannot_be_read_are_named(plan_for: MakePlan, tmp_path: Path)
     wide.write_bytes("10.0.0.1\n".encode("utf-16"))
     with pytest.raises(ScopeError, match="utf16:1: not UTF-8"):
         plan_for("10.0.0.1", exclude_files=(wide,))
+
+
+def test_a_file_of_absurd_size_is_not_read(plan_for: MakePlan, tmp_path: Path) -> None:
+    path = tmp_path / "huge"
+    with path.open("wb") as file:
+        file.truncate((16 << 20) + 1)
+    with pytest.raises(ScopeError, match="huge: larger than 16 MiB"):
+        plan_for(target_files=(path,))
+
+
+def test_a_dash_is_standard_input(
+    plan_for: MakePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"10.0.0.1\n10.0.0.999\n")))
+    with pytest.raises(ScopeError, match=r"-:2: '10\.0\.0\.999'"):
+        plan_for(target_files=(Path("-"),))
+
+
+def test_a_pilot_of_nothing_is_refused(plan_for: MakePlan) -> None:
+    with pytest.raises(ScopeError, match="--limit 0: a pilot asks at least one target"):
+        plan_for("10.0.0.0/24", limit=0)
 
 
 def test_exclusions_say_what_they_removed_and_where_they_stand(

@@ -82,7 +82,8 @@ class _Row:
         self.table = cast(dict[str, Any], dict(value))
 
     def error(self, key: str, why: str) -> ScopeError:
-        return ScopeError(f"{self.source}: {self.path}{key or 'the file'} {why}")
+        place = f"{self.path}{key}".removesuffix(".") or "the file"
+        return ScopeError(f"{self.source}: {place} {why}")
 
     def take(self, key: str) -> object:
         if key not in self.table:
