@@ -81,11 +81,11 @@ def build_query(names: Sequence[str], *, unicast_response: bool, message_id: int
 
     if not names:
         raise ValueError("no name to ask for")
-    out = DNSOutgoing(_QUERY, multicast=False, id_=message_id)
+    out = DNSOutgoing(_QUERY)
     for name in names:
         question = DNSQuestion(_full(name), _PTR, _IN | _UNIQUE * unicast_response)
         out.add_question(question)
-    return _only_packet(out)
+    return _only_packet(out, message_id)
 
 
 def parse(data: bytes) -> Message:
@@ -217,12 +217,12 @@ def build_response(
     from zeroconf import DNSOutgoing, DNSQuestion
 
     legacy = bool(questions)
-    out = DNSOutgoing(_ANSWER, multicast=False, id_=message_id)
+    out = DNSOutgoing(_ANSWER)
     for name in questions:
         out.add_question(DNSQuestion(_full(name), _PTR, _IN))
     for record in records:
         out.add_answer_at_time(_outgoing(record, legacy=legacy), 0)
-    return _only_packet(out)
+    return _only_packet(out, message_id)
 
 
 def _outgoing(record: Record, *, legacy: bool) -> "DNSRecord":
@@ -255,16 +255,16 @@ def _txt_bytes(pairs: tuple[tuple[str, str | None], ...]) -> bytes:
 
 
 def _full(name: str) -> str:
-    return name if name.endswith(".") else f"{name}."
+    """The name with its dot at the end; `ValueError` if it cannot be written (RFC 1035, 2.3.4)."""
+    labels = name.removesuffix(".").split(".")
+    if not all(0 < len(label.encode()) < 64 for label in labels) or len(name.encode()) > 253:
+        raise ValueError(f"not a name: {name[:80]!r}")
+    return ".".join(labels) + "."
 
 
-def _only_packet(out: "DNSOutgoing") -> bytes:
-    from zeroconf import NamePartTooLongException
-
-    try:
-        packets = out.packets()
-    except NamePartTooLongException as error:
-        raise ValueError("a label is longer than 63 bytes") from error
+def _only_packet(out: "DNSOutgoing", message_id: int) -> bytes:
+    """The packet with its id, which zeroconf leaves out where it writes the top bit of a class."""
+    packets = out.packets()
     if len(packets) != 1:
         raise ValueError("does not fit into one packet")
-    return bytes(packets[0])
+    return message_id.to_bytes(2) + bytes(packets[0])[2:]

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from camcensus.wire import MalformedError
+from camcensus.wire.der import Stated, read_certificate
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate as Decoded
     from cryptography.x509 import GeneralName, Name
 
-CERTIFICATE_LIMIT = 65536  # bytes
+CERTIFICATE_LIMIT = 262144  # bytes; thousands of alternative names still leave the subject
 NAMES_KEPT = 64
 NAME_KEPT = 1024  # characters
 
@@ -37,59 +38,74 @@ class Certificate:
 
 
 def parse_certificate(der: bytes) -> Certificate:
-    """The certificate in these bytes; `MalformedError` if there is none."""
-    from cryptography import x509
+    """The certificate in these bytes; `MalformedError` if there is none.
 
+    What the strict reader refuses is read by position instead; a cut one has no hash.
+    """
     if len(der) > CERTIFICATE_LIMIT:
         raise MalformedError(f"a certificate of {len(der)} bytes")
+    stated = read_certificate(der)
+    whole = None if stated.length is None else der[: stated.length]
+    subject, issuer, san = _strict(whole, stated)
+    return Certificate(
+        subject=subject[:NAME_KEPT],
+        issuer=issuer[:NAME_KEPT],
+        san=tuple(name[:NAME_KEPT] for name in san if name)[:NAMES_KEPT],
+        sha256="" if whole is None else hashlib.sha256(whole).hexdigest(),
+        serial=stated.serial,
+        not_before=stated.not_before,
+        not_after=stated.not_after,
+    )
+
+
+def _strict(whole: bytes | None, stated: Stated) -> tuple[str, str, tuple[str, ...]]:
+    """Subject, issuer and alternative names by the book where the certificate keeps to it."""
+    from cryptography import x509
+
+    if whole is None:
+        return stated.subject, stated.issuer, stated.san
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # old devices: negative serials, odd versions
+        warnings.simplefilter("ignore")  # old devices: negative serials, wrong country codes
         try:
-            decoded = x509.load_der_x509_certificate(der)
-        except Exception as error:  # a Rust core: its faults have many types
-            raise MalformedError("not a certificate") from error
-        return Certificate(
-            subject=_part(lambda: _name(decoded.subject), ""),
-            issuer=_part(lambda: _name(decoded.issuer), ""),
-            san=_part(lambda: _alternatives(decoded), ()),
-            sha256=hashlib.sha256(der).hexdigest(),
-            serial=_part(lambda: f"{decoded.serial_number:x}", ""),
-            not_before=_part(lambda: decoded.not_valid_before_utc, None),
-            not_after=_part(lambda: decoded.not_valid_after_utc, None),
+            decoded = x509.load_der_x509_certificate(whole)
+        except Exception:  # noqa: BLE001 - a Rust core; its faults have many types
+            return stated.subject, stated.issuer, stated.san
+        return (
+            _or(lambda: _name(decoded.subject), stated.subject),
+            _or(lambda: _name(decoded.issuer), stated.issuer),
+            _or(lambda: _alternatives(decoded), stated.san),
         )
 
 
-def _part(read: Callable[[], T], missing: T) -> T:
-    """One part, or `missing`: a broken name must not cost the others."""
+def _or(read: Callable[[], T], stated: T) -> T:
+    """One part by the book, or as it was found by position."""
     try:
         return read()
     except Exception:  # noqa: BLE001 - a Rust core; its faults have many types
-        return missing
+        return stated
 
 
 def _name(name: "Name") -> str:
     from cryptography.x509.oid import NameOID
 
-    text = name.rfc4514_string(
+    return name.rfc4514_string(
         {NameOID.EMAIL_ADDRESS: "emailAddress", NameOID.SERIAL_NUMBER: "SERIALNUMBER"}
     )
-    return text.replace("\0", "\\00")[:NAME_KEPT]
 
 
 def _alternatives(decoded: "Decoded") -> tuple[str, ...]:
     from cryptography.x509 import SubjectAlternativeName
 
     extension = decoded.extensions.get_extension_for_class(SubjectAlternativeName)
-    shown: list[str] = []
-    for name in extension.value:
-        shown.append(_alternative(name))
-        if len(shown) == NAMES_KEPT:
-            break
-    return tuple(text for text in shown if text)
+    return tuple(_alternative(name) for name in extension.value)
 
 
 def _alternative(name: "GeneralName") -> str:
-    from cryptography.x509 import DirectoryName
+    """The name as text; kinds that name no host or holder are left out."""
+    from cryptography import x509
 
-    value = _name(name.value) if isinstance(name, DirectoryName) else str(name.value)
-    return value.replace("\0", "\\00")[:NAME_KEPT]
+    if isinstance(name, x509.DirectoryName):
+        return _name(name.value)
+    if isinstance(name, x509.OtherName | x509.RegisteredID):
+        return ""
+    return str(name.value).replace("\0", "\\00")
