@@ -94,7 +94,7 @@ def _time(ancillary: list[tuple[int, int, bytes]]) -> float:
     for _, _, data in ancillary:
         if len(data) >= 16:
             seconds, nanoseconds = struct.unpack_from("qq", data)
-            return float(seconds) + nanoseconds / 1e9
+            return int(seconds) + int(nanoseconds) / 1e9
     return 0.0
 
 

@@ -63,7 +63,7 @@ class LabDevice:
             "mac_dash": "-".join(octets),
             "serial": self.serial,
             "link_local": self.link_local,
-            "fe80": f"fe80::{first:02x}{octets[1]}:{octets[2]}ff:fe{octets[3]}:{octets[4]}{octets[5]}",
+            "fe80": "fe80::{:02x}{}:{}ff:fe{}:{}{}".format(first, *octets[1:]),
             "uuid": str(UUID(digest[:32], version=4)),
             "hex32": digest[:32],
             "hex5": digest[:5].upper(),

@@ -217,7 +217,7 @@ def _value(kind: Any, value: object, where: str) -> object:
     if is_dataclass(kind) and isinstance(value, dict):
         return _section(kind, value, where)  # type: ignore[arg-type]  # a class, as declared
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        if value not in list(kind):
+        if not isinstance(value, str) or value not in list(kind):
             raise CatalogueError(f"{where}: {value!r} is not one of {', '.join(kind)}")
         return kind(value)
     if isinstance(kind, type) and type(value) is kind:

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -15,15 +14,9 @@ from typing import IO
 
 import camcensus
 from camcensus.errors import CamcensusError
-from camcensus.lab.estate import ON_LINK, ROUTED, Estate
+from camcensus.lab.cabling import scanner_commands
+from camcensus.lab.estate import Estate
 from camcensus.lab.spec import estate_as_json
-
-SCANNER_ADDRESS = str(ON_LINK[1])
-SCANNER_INTERFACE = "scan0"
-ESTATE_INTERFACE = "estate0"
-SPARE_INTERFACE = "spare0"  # a second network of the scanner's, which nobody planned to sweep
-GATEWAY = "198.19.255.254"  # outside every target, so that it is no device
-SPARE_NETWORK = "198.19.0"
 
 _UNSHARE = ("unshare", "--user", "--map-root-user", "--net", "--mount")
 _NEEDED = {"unshare": "util-linux", "ip": "iproute2"}
@@ -45,7 +38,7 @@ def private_available() -> tuple[bool, str]:
         if shutil.which(program) is None:
             return False, f"the program {program!r} is missing (Debian package {package})"
     attempt = "ip link set lo up && ip link add type veth && mount -t tmpfs lab /run"
-    made = subprocess.run(  # noqa: S603 - a constant command, found on PATH
+    made = subprocess.run(  # noqa: S603 - a constant command
         [*_UNSHARE, "sh", "-c", attempt], capture_output=True, text=True, check=False
     )
     if made.returncode == 0:
@@ -57,7 +50,7 @@ def private_available() -> tuple[bool, str]:
 def run_in_private(
     scanner_argv: Sequence[str],
     estate: Estate | None = None,
-    options: PrivateOptions = PrivateOptions(),  # noqa: B008 - frozen
+    options: PrivateOptions | None = None,
 ) -> int:
     """Run a command beside the estate, its stdio inherited, and return its exit code.
 
@@ -67,6 +60,7 @@ def run_in_private(
     ok, reason = private_available()
     if not ok:
         raise CamcensusError(f"no private network: {reason}; the loopback estate needs none")
+    options = options or PrivateOptions()
     spec = {
         "estate": estate_as_json(estate) if estate else None,
         "argv": list(scanner_argv),
@@ -75,12 +69,27 @@ def run_in_private(
         "spare": options.spare,
     }
     read_end, write_end = os.pipe()
-    command = [*_UNSHARE, sys.executable, "-m", "camcensus.lab", "inside", str(read_end)]
-    child = subprocess.Popen(command, pass_fds=(read_end,), env=_environment())  # noqa: S603
+    child = subprocess.Popen(  # noqa: S603 - our own module
+        [*_UNSHARE, *child_command("inside", str(read_end))],
+        pass_fds=(read_end,),
+        env=child_environment(),
+    )
     os.close(read_end)
     with os.fdopen(write_end, "w", encoding="utf-8") as pipe:
         json.dump(spec, pipe)
     return wait_through_interrupts(child)
+
+
+def child_command(*words: str) -> list[str]:
+    """The command that runs the child side of the lab."""
+    return [sys.executable, "-m", "camcensus.lab", *words]
+
+
+def child_environment() -> dict[str, str]:
+    """Ours, with the way to this very package."""
+    source = str(Path(camcensus.__file__).resolve().parents[1])
+    known = [one for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one]
+    return os.environ | {"PYTHONPATH": os.pathsep.join([source, *known])}
 
 
 def wait_through_interrupts(child: subprocess.Popen[bytes]) -> int:
@@ -97,32 +106,27 @@ def _absolute(path: Path | None) -> str | None:
     return str(path.resolve()) if path else None
 
 
-def _environment() -> dict[str, str]:
-    """Ours, with the way to this very package."""
-    source = str(Path(camcensus.__file__).resolve().parents[1])
-    known = [one for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one]
-    return os.environ | {"PYTHONPATH": os.pathsep.join([source, *known])}
-
-
 @dataclass(slots=True)
-class _EstateProcess:
-    """The child that holds the estate's namespace and speaks for all devices."""
+class EstateProcess:
+    """The child that speaks for all devices: told what to be by JSON, ended by end of input."""
 
-    process: "subprocess.Popen[str]"
+    process: subprocess.Popen[str]
 
     @classmethod
-    def start(cls, spec: dict[str, object]) -> "_EstateProcess":
+    def start(
+        cls, spec: dict[str, object], *, role: str, wrapper: Sequence[str] = ()
+    ) -> "EstateProcess":
+        """Start it and hand it its estate."""
         process = subprocess.Popen(  # noqa: S603 - our own module
-            ["unshare", "--net", sys.executable, "-m", "camcensus.lab", "estate"],
+            [*wrapper, *child_command(role)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,  # Ctrl-C is for the scanner
+            env=child_environment(),
         )
         started = cls(process)
-        started._await_namespace()
-        started._stdin.write(json.dumps(spec) + "\n")
-        started._stdin.flush()
+        started._say(json.dumps(spec))
         return started
 
     @property
@@ -131,20 +135,26 @@ class _EstateProcess:
             raise CamcensusError("the estate process has no standard input")
         return self.process.stdin
 
-    def _await_namespace(self) -> None:
-        own = os.readlink("/proc/self/ns/net")
-        while os.readlink(f"/proc/{self.process.pid}/ns/net") == own:
+    def _say(self, line: str) -> None:
+        self._stdin.write(line + "\n")
+        self._stdin.flush()
+
+    def await_namespace(self) -> None:
+        """Return when it has left our network for its own."""
+        own = Path("/proc/self/ns/net").readlink()
+        while Path(f"/proc/{self.process.pid}/ns/net").readlink() == own:
             if self.process.poll() is not None:
                 raise CamcensusError("the estate could not make its own network namespace")
             time.sleep(0.002)
 
-    def go(self) -> None:
-        """Tell it that its cable is there; return when every port is open."""
-        self._stdin.write("linked\n")
-        self._stdin.flush()
+    def go(self) -> dict[str, object]:
+        """Tell it that its network is there; what it says when every port is open."""
+        self._say("linked")
         line = self.process.stdout.readline() if self.process.stdout else ""
-        if line.strip() != "ready":
-            raise CamcensusError(f"the estate did not start: {line.strip() or 'see above'}")
+        if not line:
+            raise CamcensusError("the estate did not start; its last words are above")
+        said = json.loads(line)
+        return said if isinstance(said, dict) else {}
 
     def stop(self) -> None:
         """End it: it writes its report when its standard input closes."""
@@ -163,10 +173,11 @@ def run_inside(spec_fd: int) -> int:
     with os.fdopen(spec_fd, encoding="utf-8") as pipe:
         spec = json.load(pipe)
     # Sockets in /run (resolvers, buses) would be a way out that no network namespace closes.
-    subprocess.run(["mount", "-t", "tmpfs", "lab", "/run"], check=True)  # noqa: S607
-    estate = _EstateProcess.start(spec)
+    subprocess.run(["mount", "-t", "tmpfs", "lab", "/run"], check=True)  # noqa: S607 - util-linux
+    estate = EstateProcess.start(spec, role="estate", wrapper=("unshare", "--net"))
     try:
-        ip_batch(_scanner_commands(estate.process.pid, spare=spec["spare"]))
+        estate.await_namespace()
+        ip_batch(scanner_commands(estate.process.pid, spare=spec["spare"]))
         estate.go()
         return _run_scanner(spec["argv"], spec["capture"])
     finally:
@@ -187,61 +198,19 @@ def _run_scanner(argv: list[str], capture: str | None) -> int:
             recorder.stop(Path(capture))
 
 
-def _scanner_commands(estate_pid: int, *, spare: bool) -> list[str]:
-    scan, other = SCANNER_INTERFACE, ESTATE_INTERFACE
-    lines = [
-        "link set lo up",
-        f"link add {scan} type veth peer name {other} netns {estate_pid}",
-        f"link set {scan} addrgenmode none up",
-        f"addr add {SCANNER_ADDRESS}/{ON_LINK.prefixlen} broadcast + dev {scan}",
-        f"route add {ROUTED} via {GATEWAY} dev {scan} onlink",
-        f"route add 224.0.0.0/4 dev {scan}",
-    ]
-    if spare:
-        lines += [
-            f"link add {SPARE_INTERFACE} type veth peer name spare1 netns {estate_pid}",
-            f"link set {SPARE_INTERFACE} addrgenmode none up",
-            f"addr add {SPARE_NETWORK}.1/24 broadcast + dev {SPARE_INTERFACE}",
-        ]
-    return lines
-
-
-def estate_commands(estate: Estate, *, spare: bool) -> list[str]:
-    """What the estate's side types to be all those addresses, and silent for all others."""
-    lines = [
-        "link set lo up",
-        f"link set {ESTATE_INTERFACE} addrgenmode none up",
-        f"addr add {GATEWAY}/32 dev {ESTATE_INTERFACE}",
-        f"route add {ON_LINK} dev {ESTATE_INTERFACE}",
-        f"route add 224.0.0.0/4 dev {ESTATE_INTERFACE}",
-    ]
-    if spare:
-        lines.append("link set spare1 addrgenmode none up")
-    for device in estate.devices:
-        lines.append(f"route add local {device.address}/32 dev lo")
-        if device.persona.mdns and device.persona.mdns.link_local_source:
-            lines.append(f"route add local {device.link_local}/32 dev lo")
-    return lines
-
-
 def ip_batch(lines: list[str]) -> None:
     """Run `ip` commands in one process; the kernel's own words if one fails."""
+    if error := ip_error(lines):
+        raise CamcensusError(f"the lab network could not be made: {error}")
+
+
+def ip_error(lines: list[str]) -> str:
+    """Run `ip` commands in one process; empty if all went well."""
     done = subprocess.run(
-        ["ip", "-batch", "-"],  # noqa: S607 - iproute2, wherever it is installed
+        ["ip", "-batch", "-"],  # noqa: S607 - iproute2, wherever it is
         input="\n".join(lines) + "\n",
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.returncode:
-        raise CamcensusError(f"the lab network could not be made: {done.stderr.strip()}")
-
-
-def end_with(child: "subprocess.Popen[bytes]", signal_number: int = signal.SIGTERM) -> None:
-    """End a process of ours, by force after 5 s."""
-    child.send_signal(signal_number)
-    try:
-        child.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
+    return done.stderr.strip() if done.returncode else ""

@@ -2,12 +2,12 @@
 
 import asyncio
 import socket
-
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from ipaddress import IPv4Address, IPv4Network
+from typing import Self
 
 from camcensus.lab import mdns_voice, wsd_voice
 from camcensus.lab.certificates import CertificateMaker
@@ -44,14 +44,15 @@ class EstateServer:
     _exits: AsyncExitStack = field(default_factory=AsyncExitStack)
     _unicast: dict[tuple[str, int], asyncio.DatagramTransport] = field(default_factory=dict)
 
-    async def __aenter__(self) -> "EstateServer":
+    async def __aenter__(self) -> Self:
         maker = CertificateMaker()
         for device in self.estate.devices:
             await self._open_tcp(device, maker)
             await self._open_udp(device)
         if self.group_interface:
-            await self._join(WSD_GROUP, WSD_PORT, self._wsd_multicast)
-            await self._join(MDNS_GROUP, MDNS_PORT, self._mdns_multicast)
+            own = self.group_interface
+            await self._join(WSD_GROUP, WSD_PORT, own, self._wsd_multicast)
+            await self._join(MDNS_GROUP, MDNS_PORT, own, self._mdns_multicast)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -95,9 +96,9 @@ class EstateServer:
             sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
         self._unicast[address, port] = await self._attach(sock, heard)
 
-    async def _join(self, group: str, port: int, heard: Heard) -> None:
+    async def _join(self, group: str, port: int, own: str, heard: Heard) -> None:
         sock = _udp_socket(group, port)
-        membership = socket.inet_aton(group) + socket.inet_aton(self.group_interface or "0.0.0.0")
+        membership = socket.inet_aton(group) + socket.inet_aton(own)
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
         await self._attach(sock, heard)
 
@@ -207,7 +208,7 @@ def _udp_socket(address: str, port: int) -> socket.socket:
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.setblocking(False)  # noqa: FBT003 - the signature of the standard library
+        sock.setblocking(False)
         sock.bind((address, port))
     except OSError:
         sock.close()

@@ -78,35 +78,37 @@ class TcpVoice:
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        answer: Callable[[str, str, bytes], list[bytes]],
+        answer: Callable[["_Request"], list[bytes]],
     ) -> None:
         async for head in self._requests(reader):
-            method, path = _first_line(head)
-            self.tally.requests[self.device.address, self.port.port, method, path] += 1
+            request = _Request.read(head)
+            key = (self.device.address, self.port.port, request.method, request.path)
+            self.tally.requests[key] += 1
             if b"\nauthorization:" in head.lower():
                 self.tally.authorization += 1
-            for part in answer(method, path, head):
+            for part in answer(request):
                 writer.write(part)
                 await writer.drain()
                 await asyncio.sleep(0)
             if b"connection: close" in head.lower():
                 return
 
-    def _http_answer(self, method: str, path: str, head: bytes) -> list[bytes]:
-        page = self._page("GET" if method == "HEAD" else method, path.split("?")[0])
+    def _http_answer(self, request: "_Request") -> list[bytes]:
+        only_head = request.method == "HEAD"
+        page = self._page("GET" if only_head else request.method, request.path.partition("?")[0])
         body = self._bytes(page.body)
         lines = [f"{self.port.version} {page.status}", *self.port.headers, *page.headers]
         if page.length:
             lines.append(f"Content-Length: {len(body)}")
         start = self._bytes("\r\n".join(lines) + "\r\n\r\n")
         # Many cameras send head and body as two segments.
-        return [start] if method == "HEAD" else [start, body]
+        return [start] if only_head else [start, body]
 
-    def _rtsp_answer(self, method: str, path: str, head: bytes) -> list[bytes]:
-        known = (one for one in self.port.page if one.method == method)
+    def _rtsp_answer(self, request: "_Request") -> list[bytes]:
+        known = (one for one in self.port.page if one.method == request.method)
         page = next(known, Page(status="405 Method Not Allowed"))
         body = self._bytes(page.body)
-        lines = [f"RTSP/1.0 {page.status}", f"CSeq: {_sequence(head)}"]
+        lines = [f"RTSP/1.0 {page.status}", f"CSeq: {request.sequence}"]
         lines += [*self.port.headers, *page.headers]
         if body:
             lines.append(f"Content-Length: {len(body)}")
@@ -137,17 +139,23 @@ class TcpVoice:
         return self.device.fill(text).encode("utf-8", "surrogateescape")
 
 
-def _first_line(head: bytes) -> tuple[str, str]:
-    words = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
-    return words[0][:32], (words[1] if len(words) > 1 else "")[:512]
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """The first line of an HTTP or RTSP request, and the sequence number of the latter."""
+
+    method: str
+    path: str
+    sequence: str
+
+    @classmethod
+    def read(cls, head: bytes) -> "_Request":
+        line = head.partition(b"\r\n")[0].decode("latin-1")
+        method, _, rest = line.partition(" ")
+        return cls(method[:32], rest.partition(" ")[0][:512], _header(head, b"cseq") or "0")
 
 
 def _content_length(head: bytes) -> int:
     return int(_header(head, b"content-length") or 0)
-
-
-def _sequence(head: bytes) -> str:
-    return _header(head, b"cseq") or "0"
 
 
 def _header(head: bytes, name: bytes) -> str:

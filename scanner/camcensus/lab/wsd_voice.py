@@ -90,23 +90,6 @@ def answers_to(device: LabDevice, probe: Probe) -> list[bytes]:
     return [_matches(device, voice, probe) for _ in range(voice.copies)]
 
 
-def hello(device: LabDevice) -> bytes | None:
-    """What it sends to the group when it starts."""
-    voice = device.persona.ws_discovery
-    if voice is None or not voice.multicast:
-        return None
-    style = STYLES[voice.envelope]
-    head = (
-        f"<{style.addressing}:MessageID>urn:uuid:{uuid4()}</{style.addressing}:MessageID>"
-        f"<{style.addressing}:To>urn:schemas-xmlsoap-org:ws:2005:04:discovery</{style.addressing}:To>"
-        f"<{style.addressing}:Action>{_WSD}/Hello</{style.addressing}:Action>"
-    )
-    body = (
-        f"<{style.discovery}:Hello>{_description(device, voice, style)}</{style.discovery}:Hello>"
-    )
-    return _envelope(voice, style, head, body)
-
-
 def _suits(device: LabDevice, voice: WsDiscovery, probe: Probe) -> bool:
     if probe.form is None or probe.form not in voice.answers:
         return False
@@ -137,8 +120,9 @@ def _matches(device: LabDevice, voice: WsDiscovery, probe: Probe) -> bytes:
         f"<{wsa}:To>{_ANONYMOUS}</{wsa}:To><{wsa}:Action>{_WSD}/ProbeMatches</{wsa}:Action>"
         f'<{style.discovery}:AppSequence InstanceId="1" MessageNumber="7"/>'
     )
-    match = f"<{style.discovery}:ProbeMatch>{_description(device, voice, style)}</{style.discovery}:ProbeMatch>"
-    body = f"<{style.discovery}:ProbeMatches>{match}</{style.discovery}:ProbeMatches>"
+    wsd = style.discovery
+    match = f"<{wsd}:ProbeMatch>{_description(device, voice, style)}</{wsd}:ProbeMatch>"
+    body = f"<{wsd}:ProbeMatches>{match}</{wsd}:ProbeMatches>"
     return _envelope(voice, style, head, body)
 
 
@@ -160,7 +144,8 @@ def _envelope(voice: WsDiscovery, style: Style, head: str, body: str) -> bytes:
     text = (
         f'<?xml version="1.0" encoding="{voice.encoding}"?><{style.soap}:Envelope'
         f' xmlns:{style.soap}="{style.envelope}" xmlns:{style.addressing}="{_WSA}"'
-        f' xmlns:{style.discovery}="{_WSD}"{declared}><{style.soap}:Header>{head}</{style.soap}:Header>'
+        f' xmlns:{style.discovery}="{_WSD}"{declared}>'
+        f"<{style.soap}:Header>{head}</{style.soap}:Header>"
         f"<{style.soap}:Body>{body}</{style.soap}:Body></{style.soap}:Envelope>"
     )
     return text.encode(voice.encoding)
@@ -168,7 +153,8 @@ def _envelope(voice: WsDiscovery, style: Style, head: str, body: str) -> bytes:
 
 def _fault(probe: Probe) -> bytes:
     return (
-        f'<?xml version="1.0" encoding="UTF-8"?><env:Envelope xmlns:env="{_SOAP}" xmlns:wsa="{_WSA}"'
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        f'<env:Envelope xmlns:env="{_SOAP}" xmlns:wsa="{_WSA}"'
         f' xmlns:d="{_WSD}"><env:Header><wsa:MessageID>urn:uuid:{uuid4()}</wsa:MessageID>'
         f"<wsa:RelatesTo>{escape(probe.message_id)}</wsa:RelatesTo><wsa:To>{_ANONYMOUS}</wsa:To>"
         f"<wsa:Action>{_WSD}/fault</wsa:Action></env:Header><env:Body><env:Fault><env:Code>"
