@@ -107,7 +107,8 @@ class TcpVoice:
     def _rtsp_answer(self, request: "_Request") -> list[bytes]:
         known = (one for one in self.port.page if one.method == request.method)
         page = next(known, Page(status="405 Method Not Allowed"))
-        body = self._bytes(page.body)
+        # A session description ends its lines with CR LF (RFC 8866, 5); our files do not.
+        body = self._bytes(page.body).replace(b"\n", b"\r\n")
         lines = [f"RTSP/1.0 {page.status}", f"CSeq: {request.sequence}"]
         lines += [*self.port.headers, *page.headers]
         if body:
