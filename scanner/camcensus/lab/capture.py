@@ -78,6 +78,7 @@ class Capture:
 
 
 def flow_of(interface: str, frame: bytes) -> Flow:
+    """Where an Ethernet frame goes; for ARP the address that is asked for."""
     kind = int.from_bytes(frame[12:14])
     if kind == 0x0806 and len(frame) >= 42:
         return interface, "arp", socket.inet_ntoa(frame[38:42]), 0
