@@ -56,9 +56,9 @@ def closure(requirement: str) -> set[str]:
 def stated_licence(name: str) -> str:
     """What the distribution says of itself, in SPDX's words where it leaves no choice."""
     about = metadata.metadata(name)
-    if expression := about.get("License-Expression"):
+    for expression in about.get_all("License-Expression") or ():
         return str(expression)
-    words = str(about.get("License") or "").split("\n")[0].strip()
+    words = "".join(map(str, about.get_all("License") or ())).split("\n")[0].strip()
     words = ALIASES.get(words, words)
     if words and not words.startswith("Copyright") and words != "BSD":
         return words
