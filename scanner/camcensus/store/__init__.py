@@ -1,0 +1,1 @@
+"""Devices, sweeps and answers over time; the only room that knows a database."""
