@@ -11,14 +11,14 @@ from enum import StrEnum
 from typing import TypeVar
 
 from sqlalchemy import REAL, BigInteger, Dialect, Double, Integer, LargeBinary, Text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from camcensus.errors import StoreError
 
 Word = TypeVar("Word", bound=StrEnum)
 
 RowId = BigInteger().with_variant(Integer(), "sqlite")
-Share = Double().with_variant(REAL(), "sqlite")  # a certainty, 0 to 1
+Share: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")  # a certainty, 0 to 1
 
 MAX_RAW = 16 * 1024 * 1024  # bytes; far above what a sweep keeps of one answer
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
