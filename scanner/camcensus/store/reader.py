@@ -167,11 +167,12 @@ def _macs(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, ..
     macs: dict[int, tuple[str, ...]] = defaultdict(tuple)
     rows = connection.execute(
         select(IdentifierRow.device_id, IdentifierRow.value)
-        .where(IdentifierRow.device_id.in_(ids), IdentifierRow.kind == "mac")
-        .order_by(IdentifierRow.value)
+        .where(IdentifierRow.device_id.in_(ids), IdentifierRow.kind.in_(("mac", "link-mac")))
+        .order_by(IdentifierRow.kind.desc(), IdentifierRow.value)
     )
     for device_id, mac in rows:
-        macs[device_id] += (mac,)
+        if mac not in macs[device_id]:
+            macs[device_id] += (mac,)
     return macs
 
 
