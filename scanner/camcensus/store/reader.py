@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, Row, Select, select
 
+from camcensus.errors import StoreError
 from camcensus.store.answers import hosts_at
 from camcensus.store.facts import address_order
 from camcensus.store.models import (
@@ -126,7 +127,10 @@ class _Asked:
 
 def _block(network: str) -> tuple[str, str]:
     """The first and the last address of a block, as text that sorts."""
-    parsed = ipaddress.ip_network(network, strict=False)
+    try:
+        parsed = ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        raise StoreError(f"the database holds {network!r} where a network should be") from None
     return address_order(str(parsed[0])), address_order(str(parsed[-1]))
 
 
