@@ -94,7 +94,12 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
         (
             "http",
             {"json_of_xml": {"Device": {"Name": "A&B", "Port": [80, None], "On": True}}},
-            [("http.body", "<Device><Name>A&amp;B</Name><Port>80</Port><Port></Port><On>true</On></Device>")],
+            [
+                (
+                    "http.body",
+                    "<Device><Name>A&amp;B</Name><Port>80</Port><Port></Port><On>true</On></Device>",
+                )
+            ],
         ),
         ("http", {"json_of_xml": '{"Device": "A"}'}, [("http.body", "<Device>A</Device>")]),
         (
@@ -117,7 +122,13 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
         ),
         (
             "https-cert",
-            {"subject": "CN=a", "issuer": "CN=b", "san": ["a", "c"], "sha256": "AA:0B", "serial": 7},
+            {
+                "subject": "CN=a",
+                "issuer": "CN=b",
+                "san": ["a", "c"],
+                "sha256": "AA:0B",
+                "serial": 7,
+            },
             [
                 ("tls.subject", "CN=a"),
                 ("tls.issuer", "CN=b"),

@@ -53,7 +53,9 @@ def test_a_report_cut_short_gives_the_hosts_before_the_cut() -> None:
     assert axis.id == "192.0.2.7"
 
 
-@pytest.mark.parametrize("xml", [b"", b"x", b"<masscan/>", b"<!DOCTYPE x [<!ENTITY a 'b'>]><nmaprun/>"])
+@pytest.mark.parametrize(
+    "xml", [b"", b"x", b"<masscan/>", b"<!DOCTYPE x [<!ENTITY a 'b'>]><nmaprun/>"]
+)
 def test_what_is_no_report_of_nmap_is_refused(xml: bytes) -> None:
     with pytest.raises(MalformedError):
         list(read_nmap(xml))
