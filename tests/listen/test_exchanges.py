@@ -94,7 +94,12 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
         (
             "http",
             {"json_of_xml": {"Device": {"Name": "A&B", "Port": [80, None], "On": True}}},
-            [("http.body", "<Device><Name>A&amp;B</Name><Port>80</Port><Port></Port><On>true</On></Device>")],
+            [
+                (
+                    "http.body",
+                    "<Device><Name>A&amp;B</Name><Port>80</Port><Port></Port><On>true</On></Device>",
+                )
+            ],
         ),
         ("http", {"json_of_xml": '{"Device": "A"}'}, [("http.body", "<Device>A</Device>")]),
         (
@@ -117,7 +122,13 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
         ),
         (
             "https-cert",
-            {"subject": "CN=a", "issuer": "CN=b", "san": ["a", "c"], "sha256": "AA:0B", "serial": 7},
+            {
+                "subject": "CN=a",
+                "issuer": "CN=b",
+                "san": ["a", "c"],
+                "sha256": "AA:0B",
+                "serial": 7,
+            },
             [
                 ("tls.subject", "CN=a"),
                 ("tls.issuer", "CN=b"),
@@ -275,7 +286,8 @@ def test_a_discovery_answer_may_be_whole_or_in_part(given: dict[str, str]) -> No
 
 
 def test_a_fault_is_evidence() -> None:
-    xml = "<Envelope><Body><Fault><Reason><Text>the xml format error</Text></Reason></Fault></Body></Envelope>"
+    reason = "<Reason><Text>the xml format error</Text></Reason>"
+    xml = f"<Envelope><Body><Fault>{reason}</Fault></Body></Envelope>"
 
     assert pairs("ws-discovery", {"xml": xml}) == [("ws-discovery.fault", "the xml format error")]
 
@@ -452,8 +464,8 @@ def test_no_line_of_zgrab2_makes_it_raise(data: object, ip: object) -> None:
 
 
 def cuts() -> Iterator[str]:
-    for protocol, given in (("ws-discovery", PROBE_MATCH), ("onvif", DEVICE), ("sadp", SADP)):
-        yield json.dumps({"id": "x", "protocol": protocol, "input": {"xml": given}})
+    for protocol, xml in (("ws-discovery", PROBE_MATCH), ("onvif", DEVICE), ("sadp", SADP)):
+        yield json.dumps({"id": "x", "protocol": protocol, "input": {"xml": xml}})
 
 
 @pytest.mark.fuzz
