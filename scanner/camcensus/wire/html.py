@@ -60,12 +60,17 @@ def _tags(page: str) -> Iterator[_Tag]:
         at = opened.end() if end is None else end.end()
         content = ""
         if name not in {"link", "meta"}:
-            closed = re.compile(f"</{name}", re.IGNORECASE).search(page, at)
-            content = page[at:] if closed is None else page[at : closed.start()]
-            if name == "title" and closed is None:
-                content = content.partition("<")[0]
+            content = _content(page, at, name)
             at += len(content)
         yield _Tag(name, _attributes("" if end is None else end.group()), content)
+
+
+def _content(page: str, start: int, name: str) -> str:
+    """What stands before the end tag; a title that never ends stops at the next tag."""
+    closed = re.compile(f"</{name}", re.IGNORECASE).search(page, start)
+    if closed is not None:
+        return page[start : closed.start()]
+    return page[start:].partition("<")[0] if name == "title" else page[start:]
 
 
 def _attributes(text: str) -> dict[str, str]:

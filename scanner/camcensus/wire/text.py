@@ -60,7 +60,7 @@ def _try(data: bytes, codec: str) -> str | None:
 
 
 def printable(text: str) -> str:
-    r"""`text` for a terminal or a log: NFC, what is invisible or steers shown as `\x1b`, `\u202e`."""
+    r"""`text` for a terminal or a log: NFC, with what is invisible or steers as `\x1b`."""
     if text.isascii() and text.isprintable():
         return text
     shown: list[str] = []
