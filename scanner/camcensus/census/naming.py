@@ -1,14 +1,14 @@
 """Naming again what is stored, with today's catalogue; no packet is sent."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from camcensus.identify import load_catalogue
 from camcensus.probers import PROBERS
 from camcensus.probers.http import TLS, read_certificate
 from camcensus.store import Change, DeviceChange, Store
-from camcensus.types import Evidence, Observation, Outcome
+from camcensus.types import Evidence, Identity, Observation, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,21 @@ class Renaming:
     hosts: int
     changes: Counter[Change]
     catalogue: str
+
+
+def in_names(identity: Identity, names: Mapping[str, str]) -> Identity:
+    """The same identity in the names that people read instead of the catalogue's words."""
+    return replace(
+        identity,
+        maker=names.get(identity.maker or "", identity.maker),
+        brand=names.get(identity.brand or "", identity.brand),
+        claims=tuple(
+            replace(claim, value=names.get(claim.value, claim.value))
+            if claim.attribute in {"maker", "brand"}
+            else claim
+            for claim in identity.claims
+        ),
+    )
 
 
 def evidence_again(observation: Observation) -> tuple[Evidence, ...]:
@@ -46,7 +61,7 @@ def reidentify(
             host.site,
             host.zone,
             host.address,
-            catalogue.identify(evidence),
+            in_names(catalogue.identify(evidence), catalogue.names),
             evidence,
             host.observations[-1].seen_at,
         )

@@ -1,6 +1,5 @@
 """From what the user asked for to a plan, before anything is sent."""
 
-import secrets
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -71,7 +70,6 @@ def prepare(order: Order) -> Prepared:
         probers=tuple(planned for prober in probers for planned in prober.planned),
         pace=limits,
         denied=safety.denied,
-        key=secrets.randbits(64),
         resolve=resolve,
     )
     return Prepared(order, plan, limits, safety, probers, here)
@@ -81,7 +79,7 @@ def restore(order: Order, plan_text: str) -> Prepared:
     """The same plan again, from its stored text."""
     safety = load_safety()
     limits = pace_limits(safety, order.pace, order.max_rate)
-    plan = Plan.from_text(plan_text)
+    plan = Plan.from_text(plan_text, denied=safety.denied)
     return Prepared(order, plan, limits, safety, chosen_probers(order.probers), interfaces())
 
 

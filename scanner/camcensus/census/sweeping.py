@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from camcensus import __version__
 from camcensus.census.machine import neighbour_overflows
+from camcensus.census.naming import in_names
 from camcensus.census.prepare import Prepared
 from camcensus.identify import Catalogue, load_catalogue
 from camcensus.probers import Host
@@ -127,6 +128,9 @@ async def run_sweep(
     catalogue = load_catalogue()
     sweep_id = record.id if record else store.begin_sweep(start_of(prepared, catalogue))
     keeper = _Keeper(prepared, store, store.writer(sweep_id), catalogue, watch, sweep_id)
+    resume = _resume(store, record) if record else Resume()
+    for host in resume.pending:
+        keeper.heard[host.target.address] = list(host.observations)
     sweep = Sweep(
         prepared.plan,
         prepared.probers,
@@ -134,7 +138,7 @@ async def run_sweep(
         emit=keeper.take,
         now=lambda: datetime.now(UTC),
         is_open=keeper.is_open,
-        resume=_resume(store, record) if record else Resume(),
+        resume=resume,
     )
     overflows = neighbour_overflows()
     status = await _until_stopped(sweep, keeper, stop)
@@ -190,7 +194,10 @@ def _bare(error: BaseException) -> BaseException:
 def _resume(store: Store, record: SweepRecord) -> Resume:
     """Where the stored sweep stopped: its live hosts that are not done are asked again."""
     pending = tuple(
-        Host(Target(host.address, record.site, host.zone))
+        Host(
+            Target(host.address, record.site, host.zone),
+            list(store.heard_of(record.id, host.address)),
+        )
         for host in store.pending_hosts(record.id)
     )
     return Resume(record.position, pending, frozenset(store.finished_hosts(record.id)))
@@ -207,9 +214,9 @@ class _Keeper:
     watch: Watch
     sweep_id: int
     status: Status = field(init=False)
-    heard: defaultdict[str, list[Observation]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    heard: defaultdict[str, list[Observation]] = field(default_factory=lambda: defaultdict(list))
+    finished: set[str] = field(default_factory=set)
+    late: set[str] = field(default_factory=set)  # spoke again after they were finished
 
     def __post_init__(self) -> None:
         self.status = Status(self.prepared.plan.size)
@@ -223,18 +230,27 @@ class _Keeper:
         match event:
             case Observed(observation):
                 await self._offer(observation)
-                if observation.address not in self.heard:
-                    self.status.alive += 1
-                self.heard[observation.address].append(observation)
+                self._note(observation)
             case HostFinished(target):
                 await self._settle(target.address)
                 await self._offer(HostDone(target.address))
                 self.status.done += 1
+                self.finished.add(target.address)
             case Progress(position, frames):
                 if position > self.status.position:
                     await self._offer(Position(position))
                 self.status.position, self.status.frames = position, frames
         self.watch.status(self.status)
+
+    def _note(self, observation: Observation) -> None:
+        """Keep it until its host is finished; what comes later is settled at the end."""
+        address = observation.address
+        if address in self.finished:
+            self.late.add(address)
+            return
+        if address not in self.heard:
+            self.status.alive += 1
+        self.heard[address].append(observation)
 
     async def _offer(self, item: Observation | HostDone | Position) -> None:
         while not self.writer.offer(item):
@@ -251,7 +267,7 @@ class _Keeper:
         if not observations:
             return
         evidence = [item for seen in observations for item in seen.evidence]
-        identity = self.catalogue.identify(evidence)
+        identity = in_names(self.catalogue.identify(evidence), self.catalogue.names)
         first = observations[0]
         change = await asyncio.to_thread(
             self.store.settle,
@@ -270,7 +286,10 @@ class _Keeper:
     async def close(self) -> None:
         """Settle who was heard but not finished, and put everything on disk."""
         try:
-            for address in list(self.heard):
+            await asyncio.to_thread(self.writer.flush)
+            for address in (*self.heard, *self.late):
+                stored = self.store.heard_of(self.sweep_id, address)
+                self.heard[address] = list(stored)
                 await self._settle(address)
         finally:
             await asyncio.to_thread(self.writer.close)

@@ -51,7 +51,7 @@ def main() -> NoReturn:
 
 
 def expand(arguments: list[str]) -> list[str]:
-    """nmap's joined form: `-iLfile` is `-iL file`."""
+    """Nmap's joined form: `-iLfile` is `-iL file`."""
     words: list[str] = []
     for word in arguments:
         if word.startswith("-iL") and len(word) > 3:

@@ -36,8 +36,13 @@ def doctor(
     with writing(output) as sink:
         for check in checks:
             if json_lines:
-                row = {"schema": "camcensus.check/1", "level": check.level,
-                       "subject": check.subject, "text": check.text, "remedy": check.remedy}
+                row = {
+                    "schema": "camcensus.check/1",
+                    "level": check.level,
+                    "subject": check.subject,
+                    "text": check.text,
+                    "remedy": check.remedy,
+                }
                 sink.line(json.dumps(row, ensure_ascii=False))
             else:
                 sink.line(harmless(f"{check.level:>7}  {check.subject}: {check.text}"))
@@ -49,8 +54,9 @@ def doctor(
 
 
 def show_config(
-    action: Annotated[str, typer.Argument(metavar="[show]", help="Show what is in force.")]
-    = "show",
+    action: Annotated[
+        str, typer.Argument(metavar="[show]", help="Show what is in force.")
+    ] = "show",
     db: opt.Db = None,
     site: opt.Site = None,
     pace: opt.Pace = None,
@@ -66,7 +72,11 @@ def show_config(
     if action != "show":
         raise UsageError(f"config {action!r}: the one thing to do is `config show`")
     flags: dict[str, object] = {
-        "db": db, "site": site, "pace": pace, "max_rate": max_rate, "source_port": source_port,
+        "db": db,
+        "site": site,
+        "pace": pace,
+        "max_rate": max_rate,
+        "source_port": source_port,
         "config": config,
     }
     settings, origin = load_settings(flags), settings_origin(flags)
@@ -74,8 +84,12 @@ def show_config(
     if json_lines or output is not None:
         with writing(output) as sink:
             for key, value, source in rows:
-                line = {"schema": "camcensus.setting/1", "key": key, "value": value,
-                        "origin": source}
+                line = {
+                    "schema": "camcensus.setting/1",
+                    "key": key,
+                    "value": value,
+                    "origin": source,
+                }
                 sink.line(json.dumps(line, ensure_ascii=False))
         return
     table(
@@ -113,8 +127,13 @@ def lab(
         table(
             ("persona", "kind", "made by", "brand", "model"),
             [
-                (one.name, one.truth.kind, one.truth.maker or "-", one.truth.brand or "-",
-                 one.truth.model or "-")
+                (
+                    one.name,
+                    one.truth.kind,
+                    one.truth.maker or "-",
+                    one.truth.brand or "-",
+                    one.truth.model or "-",
+                )
                 for one in load_personas()
             ],
         )

@@ -3,8 +3,10 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -13,7 +15,7 @@ from camcensus.cli.screen import say, table, writing
 from camcensus.errors import UsageError
 
 if TYPE_CHECKING:
-    from camcensus.identify import Catalogue
+    from camcensus.identify import Catalogue, Signature
 
 
 def register(app: typer.Typer) -> None:
@@ -35,26 +37,43 @@ def identify(
 ) -> None:
     """Name the evidence of any tool: one line in, one line out, in order; no database."""
     from camcensus.identify import load_catalogue
-    from camcensus.listen.exchanges import answers
 
     if form not in {"auto", "jsonl", "nmap"}:
         raise UsageError(f"--from {form!r}: choose auto, jsonl or nmap")
     catalogue = load_catalogue()
-    with writing(output) as sink:
-        for answer in answers(_lines(file), catalogue, form=form):
+    with _opened(file) as stream, writing(output) as sink:
+        for answer in _answers(stream, catalogue, form, file):
             sink.line(json.dumps(answer, ensure_ascii=True))
 
 
-def _lines(file: str) -> Iterator[str]:
-    """The lines of a file or of stdin, whatever their bytes are."""
+def _answers(
+    stream: BinaryIO, catalogue: "Catalogue", form: str, file: str
+) -> Iterator[dict[str, object]]:
+    """One answer a line of evidence, or a host of an nmap report."""
+    from camcensus.listen.exchanges import answer, answers
+    from camcensus.listen.nmap import read_nmap
+    from camcensus.wire import MalformedError
+
+    first = stream.readline()
+    if form == "nmap" or (form == "auto" and first.lstrip().startswith(b"<")):
+        try:
+            for exchange in read_nmap(first + stream.read()):
+                yield answer(exchange, catalogue)
+        except MalformedError as error:
+            raise UsageError(f"{file} is no nmap report (nmap -oX): {error}") from error
+        return
+    lines = (line.decode("utf-8", "surrogateescape") for line in chain([first], stream) if line)
+    yield from answers(lines, catalogue)
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    if file == "-":
+        yield sys.stdin.buffer
+        return
     try:
-        if file == "-":
-            for line in sys.stdin.buffer:
-                yield line.decode("utf-8", "surrogateescape")
-            return
         with Path(file).open("rb") as stream:
-            for line in stream:
-                yield line.decode("utf-8", "surrogateescape")
+            yield stream
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}") from error
 
@@ -119,7 +138,7 @@ def signatures(
             (
                 one.id,
                 one.field,
-                ", ".join(f"{key} {value}" for key, value in sorted(one.constants.items())),
+                ", ".join(f"{key} {value}" for key, value in one.constants),
                 f"{one.certainty:.2f}",
                 one.source,
             )
@@ -129,21 +148,16 @@ def signatures(
     say(f"{len(chosen)} signatures, catalogue {catalogue.version}")
 
 
-def _claims(catalogue: "Catalogue", one: object, maker: str | None) -> bool:
+def _claims(catalogue: "Catalogue", one: "Signature", maker: str | None) -> bool:
     if maker is None:
         return True
     wanted = catalogue.brand(maker)
     if wanted is None:
         raise UsageError(f"--maker {maker!r}: no maker or brand of the catalogue has this name")
-    constants: dict[str, str] = one.constants  # type: ignore[attr-defined]  # a Signature
-    return wanted in {constants.get("maker"), constants.get("brand")}
+    return wanted in {one.constant("maker"), one.constant("brand")}
 
 
-def _signature_json(one: object) -> dict[str, object]:
-    from camcensus.identify.signatures import Signature
-
-    if not isinstance(one, Signature):
-        raise TypeError(one)
+def _signature_json(one: "Signature") -> dict[str, object]:
     return {
         "schema": "camcensus.signature/1",
         "id": one.id,
@@ -161,7 +175,7 @@ def _check(catalogue: "Catalogue") -> None:
 
     problems = list(examine(catalogue))
     for problem in problems:
-        typer.echo(str(problem))
+        typer.echo(f"{problem.place}: {problem.text}")
     if problems:
         raise UsageError(f"{len(problems)} examples do not hold; mend the files named above")
     say(f"{len(catalogue.signatures)} signatures hold, catalogue {catalogue.version}")
@@ -195,12 +209,8 @@ def explain(
         typer.echo(harmless(line))
 
 
-def _explain_signature(one: object) -> None:
-    from camcensus.identify.signatures import Signature
-
-    if not isinstance(one, Signature):
-        raise TypeError(one)
-    claims = ", ".join(f"{key} {value}" for key, value in sorted(one.constants.items()))
+def _explain_signature(one: "Signature") -> None:
+    claims = ", ".join(f"{key} {value}" for key, value in one.constants)
     typer.echo(f"{one.id} looks at {one.field} for {one.pattern}")
     typer.echo(f"It claims {claims or 'what it captures'}, certainty {one.certainty:.2f}.")
     typer.echo(f"Why: {one.why}")

@@ -40,8 +40,8 @@ def carry_out(
             result = asyncio.run(_watched(prepared, store, screen, record))
         finally:
             screen.end()
-        for row in result.coverage if sink else ():
-            sink.line(json.dumps(row.to_json(), ensure_ascii=False))
+        for row in result.coverage if sink is not None else ():
+            screen.line(json.dumps(row.to_json(), ensure_ascii=False))
         screen.summary(result, store)
     return 0 if result.complete else 3
 
@@ -91,6 +91,11 @@ class _Screen:
 
             self.live = Live(console=Console(stderr=True), refresh_per_second=4, transient=True)
             self.live.start()
+
+    def line(self, text: str) -> None:
+        """A line of results, where results were asked for."""
+        if self.sink is not None:
+            self.sink.line(text)
 
     def end(self) -> None:
         """Give the terminal back."""

@@ -233,30 +233,43 @@ def _detail_lines(detail: "DeviceDetail", *, raw: bool) -> list[str]:
 
     record = detail.record
     shown = {
-        "kind": record.kind, "maker": record.maker, "brand": record.brand,
-        "model": record.model, "firmware": record.firmware, "serial": record.serial,
-        "MAC": record.mac, "name": record.name, "location": record.location,
-        "host names": ", ".join(record.hostnames), "endpoint": record.endpoint,
-        "site": record.site, "zone": record.zone, "status": record.status,
+        "kind": record.kind,
+        "maker": record.maker,
+        "brand": record.brand,
+        "model": record.model,
+        "firmware": record.firmware,
+        "serial": record.serial,
+        "MAC": record.mac,
+        "name": record.name,
+        "location": record.location,
+        "host names": ", ".join(record.hostnames),
+        "endpoint": record.endpoint,
+        "site": record.site,
+        "zone": record.zone,
+        "status": record.status,
     }
     lines = [f"device {record.id} at {', '.join(s.address for s in record.addresses)}"]
     lines += [f"  {key}: {harmless(str(value))}" for key, value in shown.items() if value]
     lines.append("why:")
     for claim in sorted(detail.claims, key=lambda one: (one.attribute, -one.certainty)):
-        lines.append(harmless(
-            f"  {claim.attribute} {claim.value} ({claim.certainty:.2f}): "
-            f"{claim.evidence.field} was {_short(claim.evidence.value)} [{claim.signature}]"
-        ))
+        lines.append(
+            harmless(
+                f"  {claim.attribute} {claim.value} ({claim.certainty:.2f}): "
+                f"{claim.evidence.field} was {_short(claim.evidence.value)} [{claim.signature}]"
+            )
+        )
         if claim.why:
             lines.append(harmless(f"    {claim.why}"))
     lines.append("asked:")
     for seen in detail.observations:
         what = " ".join(x for x in (seen.prober, seen.message, seen.asked) if x)
         note = f" ({seen.note})" if seen.note else ""
-        lines.append(harmless(
-            f"  {seen.seen_at:%Y-%m-%d %H:%M:%S} {seen.address} {seen.transport}/{seen.port} "
-            f"{what}: {seen.outcome}, {len(seen.raw)} bytes{note}"
-        ))
+        lines.append(
+            harmless(
+                f"  {seen.seen_at:%Y-%m-%d %H:%M:%S} {seen.address} {seen.transport}/{seen.port} "
+                f"{what}: {seen.outcome}, {len(seen.raw)} bytes{note}"
+            )
+        )
         if raw and seen.raw:
             text = seen.raw.decode("utf-8", "backslashreplace")
             lines += [f"    | {harmless(line)}" for line in text.splitlines()[:200]]
@@ -278,7 +291,8 @@ def _detail_json(detail: "DeviceDetail") -> dict[str, object]:
                 "certainty": claim.certainty,
                 "why": claim.why,
                 "evidence": {
-                    "field": claim.evidence.field, "value": claim.evidence.value[:256],
+                    "field": claim.evidence.field,
+                    "value": claim.evidence.value[:256],
                 },
             }
             for claim in detail.claims

@@ -66,12 +66,27 @@ def sweep(
     from camcensus.cli.progress import carry_out
 
     settings = _settings(
-        db=db, site=site, pace=pace, max_rate=max_rate, source_port=source_port,
-        log_format=log_format, config=config,
+        db=db,
+        site=site,
+        pace=pace,
+        max_rate=max_rate,
+        source_port=source_port,
+        log_format=log_format,
+        config=config,
     )
     request = _request(
-        settings, targets, target_file, exclude, exclude_file, zones, interface, ports, limit,
-        allow_public=allow_public, allow_unzoned=allow_unzoned, yes=yes,
+        settings,
+        targets,
+        target_file,
+        exclude,
+        exclude_file,
+        zones,
+        interface,
+        ports,
+        limit,
+        allow_public=allow_public,
+        allow_unzoned=allow_unzoned,
+        yes=yes,
     )
     order = _order(settings, request, probers, change)
     if plan_file is not None:
@@ -81,7 +96,11 @@ def sweep(
     else:
         prepared = prepare(order)
     code = carry_out(
-        prepared, settings, json_lines=json_lines, output=output, quiet=quiet,
+        prepared,
+        settings,
+        json_lines=json_lines,
+        output=output,
+        quiet=quiet,
         stats_every_s=seconds(stats_every),
     )
     raise typer.Exit(code)
@@ -109,7 +128,11 @@ def resume(
     from camcensus.store import Store
 
     settings = _settings(
-        db=db, pace=pace, max_rate=max_rate, source_port=source_port, log_format=log_format,
+        db=db,
+        pace=pace,
+        max_rate=max_rate,
+        source_port=source_port,
+        log_format=log_format,
         config=config,
     )
     with Store.open(settings.db, create=False) as store:
@@ -118,13 +141,23 @@ def resume(
         which = "no sweep" if sweep_id is None else f"no sweep {sweep_id}"
         raise UsageError(f"{settings.db} has {which} that was interrupted: nothing to go on with")
     order = Order(
-        ScopeRequest(site=record.site), settings.pace, settings.max_rate,
-        _probers_of(record.argv), settings.contact, settings.source_port, record.argv,
+        ScopeRequest(site=record.site),
+        settings.pace,
+        settings.max_rate,
+        _probers_of(record.argv),
+        settings.contact,
+        settings.source_port,
+        record.argv,
         record.change,
     )
     code = carry_out(
-        restore(order, record.plan_text), settings, json_lines=json_lines, output=output,
-        quiet=quiet, stats_every_s=seconds(stats_every), record=record,
+        restore(order, record.plan_text),
+        settings,
+        json_lines=json_lines,
+        output=output,
+        quiet=quiet,
+        stats_every_s=seconds(stats_every),
+        record=record,
     )
     raise typer.Exit(code)
 
@@ -162,8 +195,18 @@ def plan(
         db=db, site=site, pace=pace, max_rate=max_rate, source_port=source_port, config=config
     )
     request = _request(
-        settings, targets, target_file, exclude, exclude_file, zones, interface, ports, limit,
-        allow_public=allow_public, allow_unzoned=allow_unzoned, yes=yes,
+        settings,
+        targets,
+        target_file,
+        exclude,
+        exclude_file,
+        zones,
+        interface,
+        ports,
+        limit,
+        allow_public=allow_public,
+        allow_unzoned=allow_unzoned,
+        yes=yes,
     )
     prepared = prepare(_order(settings, request, probers, ""))
     if json_lines:
@@ -296,7 +339,7 @@ def show_plan(prepared: "Prepared") -> None:
     typer.echo(
         f"About {estimate.frames:,} frames in {duration(estimate.seconds)} if "
         f"{estimate.live_share:.0%} of the addresses are alive "
-        f"({duration(estimate.rate_s)} by rate, {duration(estimate.caps_s)} by caps for hosts in "
+        f"({duration(estimate.seconds_by_rate)} by rate, {duration(estimate.seconds_by_caps)} by caps for hosts in "
         f"flight: {estimate.binds} binds)."
     )
     table(
@@ -340,11 +383,11 @@ def _plan_json(prepared: "Prepared") -> dict[str, object]:
         "pace": prepared.limits.name,
         "frames_per_s": prepared.limits.frames_per_s,
         "frames": estimate.frames,
-        "frames_per_prober": dict(estimate.frames_per_prober),
-        "frames_per_host": estimate.frames_per_host,
+        "frames_per_prober": {f"{row.name} ({row.stage})": row.frames for row in estimate.probers},
+        "frames_per_host": estimate.host.frames,
         "seconds": round(estimate.seconds, 1),
-        "seconds_by_rate": round(estimate.rate_s, 1),
-        "seconds_by_caps": round(estimate.caps_s, 1),
+        "seconds_by_rate": round(estimate.seconds_by_rate, 1),
+        "seconds_by_caps": round(estimate.seconds_by_caps, 1),
         "binds": estimate.binds,
         "live_share": estimate.live_share,
         "links": [
