@@ -53,8 +53,8 @@ class Capture:
         return {
             "schema": "camcensus.lab-capture/1",
             "frames": sum(self.flows.values()),
-            "peak_100ms": _fullest(self.times, 0.1),
-            "peak_1s": _fullest(self.times, 1.0),
+            "peak_100ms": fullest(self.times, 0.1),
+            "peak_1s": fullest(self.times, 1.0),
             "seconds": self.times[-1] - self.times[0] if self.times else 0.0,
             "flows": [
                 {"interface": i, "protocol": p, "destination": d, "port": n, "frames": count}
@@ -73,11 +73,12 @@ class Capture:
                 continue
             interface, _, direction = peer[:3]
             if direction == _OUTGOING and interface != "lo":
-                self.flows[_flow(interface, frame)] += 1
+                self.flows[flow_of(interface, frame)] += 1
                 self.times.append(_time(ancillary))
 
 
-def _flow(interface: str, frame: bytes) -> Flow:
+def flow_of(interface: str, frame: bytes) -> Flow:
+    """Where an Ethernet frame goes; for ARP the address that is asked for."""
     kind = int.from_bytes(frame[12:14])
     if kind == 0x0806 and len(frame) >= 42:
         return interface, "arp", socket.inet_ntoa(frame[38:42]), 0
@@ -98,7 +99,7 @@ def _time(ancillary: list[tuple[int, int, bytes]]) -> float:
     return 0.0
 
 
-def _fullest(times: list[float], window: float) -> int:
+def fullest(times: list[float], window: float) -> int:
     """The most frames in any window of that many seconds."""
     best = start = 0
     for end, moment in enumerate(times):
