@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo test lint type arch fuzz counterparts bench check fmt wheel soak
+.PHONY: help setup demo test lint type arch fuzz counterparts bench check fmt schema wheel soak
 
 PYTHON ?= python3
 VENV   := .venv
@@ -67,6 +67,9 @@ bench: $(STAMP)  ## every benchmark, one after the other
 fmt: $(STAMP)  ## correct what can be corrected by a machine
 	@$(RUN) -m ruff check --fix
 	$(RUN) -m ruff format
+
+schema: $(STAMP)  ## write db/schema.sql anew, after a new migration
+	@$(RUN) -m camcensus.store.schema
 
 # The suite runs once more on what a user would install: a fresh environment that holds the wheel
 # and sees the dependencies of .venv, but not its editable install (Python reads no .pth file there).
