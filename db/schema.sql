@@ -151,8 +151,8 @@ CREATE TABLE identity (
 	conflicts TEXT NOT NULL,
 	sources TEXT NOT NULL,
 	CONSTRAINT pk_identity PRIMARY KEY (id),
-	CONSTRAINT fk_identity_device_id FOREIGN KEY(device_id) REFERENCES device (id) ON DELETE CASCADE,
-	CONSTRAINT fk_identity_sweep_id FOREIGN KEY(sweep_id) REFERENCES sweep (id) ON DELETE CASCADE
+	CONSTRAINT fk_identity_sweep_id FOREIGN KEY(sweep_id) REFERENCES sweep (id) ON DELETE CASCADE,
+	CONSTRAINT fk_identity_device_id FOREIGN KEY(device_id) REFERENCES device (id) ON DELETE CASCADE
 )
  STRICT;
 

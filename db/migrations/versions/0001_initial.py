@@ -267,10 +267,10 @@ def _make_identity() -> None:
         sa.Column("conflicts", sa.Text(), nullable=False),
         sa.Column("sources", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["device_id"], ["device.id"], name="fk_identity_device_id", ondelete="CASCADE"
+            ["sweep_id"], ["sweep.id"], name="fk_identity_sweep_id", ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["sweep_id"], ["sweep.id"], name="fk_identity_sweep_id", ondelete="CASCADE"
+            ["device_id"], ["device.id"], name="fk_identity_device_id", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_identity"),
         sqlite_strict=True,

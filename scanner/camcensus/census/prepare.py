@@ -1,6 +1,5 @@
 """From what the user asked for to a plan, before anything is sent."""
 
-import socket
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -8,6 +7,7 @@ from camcensus import __version__
 from camcensus.errors import UsageError
 from camcensus.net import Net, Safety, load_safety
 from camcensus.net.interfaces import interfaces
+from camcensus.net.names import resolve
 from camcensus.probers import PROBERS, Prober
 from camcensus.scope import Plan, ScopeRequest, make_plan
 from camcensus.types import Interface, PaceLimits
@@ -105,12 +105,3 @@ def chosen_probers(names: Iterable[str]) -> tuple[Prober, ...]:
             f"--probers: there is no prober {strange[0]!r}; choose from {', '.join(sorted(known))}"
         )
     return tuple(prober for prober in PROBERS if not wanted or prober.name in wanted)
-
-
-def resolve(name: str) -> tuple[str, ...]:
-    """The addresses of a host name; asked only when a target is a name."""
-    try:
-        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise UsageError(f"the target {name!r} has no address: {error.strerror}") from error
-    return tuple(dict.fromkeys(str(info[4][0]) for info in found))

@@ -59,7 +59,7 @@ class Status:
     def left_s(self) -> float | None:
         """Seconds left by what was done so far; `None` while that says nothing."""
         whole, part = self.size + self.alive, self.position + self.done
-        if not part or self.elapsed_s < 2.0:
+        if not self.position or self.elapsed_s < 2.0:
             return None
         return self.elapsed_s * max(0, whole - part) / part
 

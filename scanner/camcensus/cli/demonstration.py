@@ -103,7 +103,8 @@ class Verdict:
             return [f"{where} was not found"]
         wrong = [] if called_video else [f"{where} is a {truth.kind}, called {record.kind}"]
         for attribute in truth.stated:
-            expected, found = getattr(truth, attribute), getattr(record, attribute)
+            source = self.device if attribute in {"mac", "serial"} else truth
+            expected, found = getattr(source, attribute), getattr(record, attribute)
             if expected != found:
                 wrong.append(f"{where}: {attribute} is {expected}, not {found}")
         return wrong

@@ -118,7 +118,7 @@ def lab(
         typer.Option("--capture", metavar="FILE", help="What left the scanner's side, as JSON."),
     ] = None,
 ) -> None:
-    """Open a virtual estate of cameras in a private network and run a command, or a shell, in it."""
+    """Open a virtual estate in a private network, and run a command or a shell beside it."""
     import os
 
     from camcensus.lab import PrivateOptions, demo_estate, load_personas, run_in_private

@@ -1,4 +1,4 @@
-"""`sweep`, `resume` and `plan`: the verbs that look at a network, or say what looking would send."""
+"""`sweep`, `resume` and `plan`: look at a network, or say what looking would send."""
 
 import json
 import sys
@@ -339,8 +339,9 @@ def show_plan(prepared: "Prepared") -> None:
     typer.echo(
         f"About {estimate.frames:,} frames in {duration(estimate.seconds)} if "
         f"{estimate.live_share:.0%} of the addresses are alive "
-        f"({duration(estimate.seconds_by_rate)} by rate, {duration(estimate.seconds_by_caps)} by caps for hosts in "
-        f"flight: {estimate.binds} binds)."
+        f"({duration(estimate.seconds_by_rate)} by rate, "
+        f"{duration(estimate.seconds_by_caps)} by caps for hosts in flight: "
+        f"{estimate.binds} binds)."
     )
     table(
         ("prober", "pass", "to", "frames a host", "requests a host"),

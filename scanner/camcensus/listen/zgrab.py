@@ -1,9 +1,9 @@
 """A line of zgrab2's output to exchanges: what its modules grabbed from one address."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 from camcensus.listen.fields import MANY, Fields
+from camcensus.listen.names import rfc4514
 
 _NAME_PARTS = {
     "email_address": "1.2.840.113549.1.9.1",
@@ -16,8 +16,6 @@ _NAME_PARTS = {
     "province": "ST",
     "country": "C",
 }
-_ESCAPED = re.compile(r'[\\,+"<>;]|^[ #]| $')
-_BANNERS = {"ftp": "ftp", "telnet": "telnet"}
 
 
 def is_zgrab(given: Fields) -> bool:
@@ -35,8 +33,8 @@ def zgrab_exchanges(given: Fields) -> Iterator[tuple[str, Fields]]:
             continue
         if protocol == "http":
             yield from _http(result)
-        elif protocol in _BANNERS:
-            yield _BANNERS[protocol], Fields({"banner": _at(result, "banner")})
+        elif isinstance(protocol, str) and protocol in {"ftp", "telnet"}:
+            yield protocol, Fields({"banner": _at(result, "banner")})
         yield from _certificate(result)
 
 
@@ -108,16 +106,9 @@ def _distinguished(name: object) -> str | None:
     """The parts of a name as RFC 4514 text; the ready-made text of zgrab2 is in another order."""
     if not isinstance(name, dict):
         return None
-    parts = [
-        f"{short}={_ESCAPED.sub(_escape, value)}"
-        for long, short in _NAME_PARTS.items()
-        for value in _texts(name.get(long))
-    ]
-    return ",".join(parts) or None
-
-
-def _escape(match: re.Match[str]) -> str:
-    return f"\\{match.group()}"
+    return rfc4514(
+        (short, value) for long, short in _NAME_PARTS.items() for value in _texts(name.get(long))
+    )
 
 
 def _serial(number: object) -> str | None:

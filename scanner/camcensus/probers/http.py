@@ -94,7 +94,7 @@ def _named_ports(host: Host) -> list[int]:
 
 
 async def _front_page(asking: Asking, host: Host, port: int) -> _Page:
-    """The front page, over TLS or not as the port suggests, once the other way if that was wrong."""
+    """The front page, over TLS or not as the port suggests; once the other way if wrong."""
     tls = port in TLS_PORTS
     page = await _get(asking, host, port, "/", "page", tls=tls)
     if tls and page.reply.outcome is Outcome.TLS_FAILED and _speaks_plain(page.reply):

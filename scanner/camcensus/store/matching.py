@@ -9,9 +9,6 @@ from sqlalchemy.orm import Session
 from camcensus.store.facts import Facts, identifies
 from camcensus.store.models import AddressRow, DeviceRow, IdentifierRow, IdentityRow
 
-# One MAC on the link behind more addresses than this is a proxy, not a device.
-_MAX_ADDRESSES_A_LINK_MAC = 8
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -53,6 +50,9 @@ class _Look:
         for mac in filter(identifies, self.facts.macs):
             if known := self._known_by("mac", mac):
                 return known[0]
+            on_link = self._known_by("link-mac", mac)
+            if len(on_link) == 1 and not self._contradicts(on_link[0]):
+                return on_link[0]
         return None
 
     def by_serial(self) -> DeviceRow | None:
@@ -69,15 +69,17 @@ class _Look:
         return None
 
     def by_link_mac(self) -> DeviceRow | None:
-        """A MAC seen on the link, unless the device contradicts it or a proxy answers for many."""
+        """A MAC seen on the link, if a device states it, or one device alone was seen with it.
+
+        A proxy or router answers for many addresses with one MAC: it must not merge them.
+        """
         mac = self.facts.interface_mac
         if mac is None or not identifies(mac):
             return None
         for device in self._known_by("mac", mac):
-            places = self._places_now(device)
-            if len(places) <= _MAX_ADDRESSES_A_LINK_MAC and not self._contradicts(device):
+            if not self._contradicts(device):
                 return device
-        return None
+        return self._only_fitting(self._known_by("link-mac", mac))
 
     def again(self) -> DeviceRow | None:
         """What this sweep itself settled at this address before."""
@@ -94,14 +96,7 @@ class _Look:
         """An endpoint names a device unless something contradicts it: clones ship one UUID."""
         if self.facts.endpoint is None:
             return None
-        fitting = [
-            device
-            for device in self._known_by("endpoint", self.facts.endpoint)
-            if not self._contradicts(device) and not self._seen_elsewhere(device)
-        ]
-        here = [device for device in fitting if self._last_here(device)]
-        candidates = here or fitting
-        return candidates[0] if len(candidates) == 1 else None
+        return self._only_fitting(self._known_by("endpoint", self.facts.endpoint))
 
     def by_address(self) -> DeviceRow | None:
         """Whoever was last seen at this address, if nothing says it is another or elsewhere now."""
@@ -116,6 +111,17 @@ class _Look:
         if self._contradicts(holder) or self._seen_elsewhere(holder):
             return None
         return holder
+
+    def _only_fitting(self, known: list[DeviceRow]) -> DeviceRow | None:
+        """The one device that fits: the one that was here, if several share the identifier."""
+        fitting = [
+            device
+            for device in known
+            if not self._contradicts(device) and not self._seen_elsewhere(device)
+        ]
+        here = [device for device in fitting if self._last_here(device)]
+        candidates = here or fitting
+        return candidates[0] if len(candidates) == 1 else None
 
     def _known_by(self, kind: str, value: str, maker: str = "") -> list[DeviceRow]:
         found = self.session.scalars(

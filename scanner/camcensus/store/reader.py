@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, Row, Select, select
 
+from camcensus.errors import StoreError
 from camcensus.store.answers import hosts_at
 from camcensus.store.facts import address_order
 from camcensus.store.models import (
@@ -126,7 +127,10 @@ class _Asked:
 
 def _block(network: str) -> tuple[str, str]:
     """The first and the last address of a block, as text that sorts."""
-    parsed = ipaddress.ip_network(network, strict=False)
+    try:
+        parsed = ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        raise StoreError(f"the database holds {network!r} where a network should be") from None
     return address_order(str(parsed[0])), address_order(str(parsed[-1]))
 
 
@@ -167,11 +171,12 @@ def _macs(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, ..
     macs: dict[int, tuple[str, ...]] = defaultdict(tuple)
     rows = connection.execute(
         select(IdentifierRow.device_id, IdentifierRow.value)
-        .where(IdentifierRow.device_id.in_(ids), IdentifierRow.kind == "mac")
-        .order_by(IdentifierRow.value)
+        .where(IdentifierRow.device_id.in_(ids), IdentifierRow.kind.in_(("mac", "link-mac")))
+        .order_by(IdentifierRow.kind.desc(), IdentifierRow.value)
     )
     for device_id, mac in rows:
-        macs[device_id] += (mac,)
+        if mac not in macs[device_id]:
+            macs[device_id] += (mac,)
     return macs
 
 

@@ -170,8 +170,9 @@ def _store_names(session: Session, device: DeviceRow, place: Place, facts: Facts
 
 def _identifiers(facts: Facts) -> Iterator[tuple[str, str, str]]:
     """Kind, value, and the maker that scopes it."""
-    link = (facts.interface_mac,) if facts.interface_mac else ()
-    yield from (("mac", mac, "") for mac in dict.fromkeys((*facts.macs, *link)))
+    yield from (("mac", mac, "") for mac in facts.macs)
+    if facts.interface_mac is not None and facts.interface_mac not in facts.macs:
+        yield "link-mac", facts.interface_mac, ""
     if facts.serial is not None:
         yield "serial", facts.serial, facts.namespace
     if facts.endpoint is not None:

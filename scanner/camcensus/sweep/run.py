@@ -18,6 +18,7 @@ from camcensus.sweep.coverage import Coverage
 from camcensus.types import Evidence, Observation, Outcome, Target
 
 _LIFE = {Outcome.ANSWERED, Outcome.MALFORMED, Outcome.REFUSED}
+_NO_NEWS = {Outcome.SILENT, Outcome.EXCLUDED}  # counted in the coverage, not stored
 _SETTLE_S = 4.0  # an address handed out this long ago has answered, or will not
 _LOG = structlog.get_logger("camcensus.sweep")
 
@@ -169,7 +170,7 @@ class Sweep:
             self._enlist(host)
         if host is not None and seen not in host.observations:
             host.observations.append(seen)
-        if seen.outcome not in {Outcome.SILENT, Outcome.EXCLUDED}:
+        if seen.address in self._known and seen.outcome not in _NO_NEWS:
             await self.emit(Observed(seen))
         await self.emit(Progress(self._position, self.net.pace.frames))
 

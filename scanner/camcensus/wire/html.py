@@ -129,11 +129,12 @@ def local_path(link: str, origin: Origin | None = None) -> str | None:
         scheme, host, path = absolute.groups()
         if origin is None or not _is_origin(scheme.lower(), host, origin):
             return None
+        path = path or "/"
     elif link.startswith("//"):
         host, slash, rest = link[2:].partition("/")
         if host and (origin is None or not _is_origin(origin.scheme, host, origin)):
             return None
-        path = slash + rest
+        path = f"{slash}{rest}" or "/"
     elif _SCHEME.match(link):
         return None
     else:

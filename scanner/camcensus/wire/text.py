@@ -51,7 +51,7 @@ def _try(data: bytes, codec: str) -> str | None:
     decoder = codecs.getincrementaldecoder(codec)()
     try:
         text = decoder.decode(data, final=False)
-    except UnicodeDecodeError:
+    except UnicodeError:  # also utf-16 without its byte order mark
         return None
     if not decoder.getstate()[0]:
         return text

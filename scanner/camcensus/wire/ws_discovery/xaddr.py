@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 _URL = re.compile(
     r"(?:(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,15})://)?"
-    r"(?P<user>[^/?#]*@)?"
+    r"(?P<user>[^/?#\\\s]*@)?"
     r"(?P<host>\[[0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9%._~-]{1,32})?\]|[A-Za-z0-9._-]{1,253})"
     r"(?::(?P<port>\d{0,5}))?"
     r"(?P<path>[/?][!-\[\]-~]{0,255})?"
