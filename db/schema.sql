@@ -58,6 +58,7 @@ CREATE TABLE observation (
 	transport TEXT NOT NULL,
 	prober TEXT NOT NULL,
 	message TEXT NOT NULL,
+	asked TEXT NOT NULL,
 	seen_at TEXT NOT NULL,
 	outcome TEXT NOT NULL,
 	note TEXT NOT NULL,

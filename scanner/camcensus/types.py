@@ -167,6 +167,10 @@ class Permit(Protocol):
         """Why this must not be sent, `None` if it may be."""
         ...
 
+    def link_refusal(self, interface: Interface, group: str) -> str | None:
+        """Why this group must not be asked on this interface, `None` if the plan lists it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
@@ -184,6 +188,7 @@ class Observation:
     message: str
     seen_at: datetime
     outcome: Outcome
+    asked: str = ""  # what the message leaves open: the path of an HTTP request
     raw: bytes = b""
     evidence: tuple[Evidence, ...] = ()
     note: str = ""

@@ -152,6 +152,7 @@ def _make_observation() -> None:
         sa.Column("transport", sa.Text(), nullable=False),
         sa.Column("prober", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("asked", sa.Text(), nullable=False),
         sa.Column("seen_at", sa.Text(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),

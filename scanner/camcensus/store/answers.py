@@ -75,6 +75,13 @@ def read_pending(connection: Connection, sweep_id: int) -> Iterator[PendingHost]
             )
 
 
+def read_finished(connection: Connection, sweep_id: int) -> Iterator[str]:
+    """The addresses to which every question of the sweep was asked."""
+    yield from connection.scalars(
+        select(HostDoneRow.address).where(HostDoneRow.sweep_id == sweep_id)
+    )
+
+
 def hosts_at(
     connection: Connection, sweep_id: int, addresses: Sequence[str]
 ) -> Iterator[StoredHost]:
@@ -117,6 +124,7 @@ def _observation(row: Row[*tuple[object, ...]], evidence: tuple[Evidence, ...]) 
         transport=row.transport,
         prober=row.prober,
         message=row.message,
+        asked=row.asked,
         seen_at=row.seen_at,
         outcome=row.outcome,
         raw=row.raw,

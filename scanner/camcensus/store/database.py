@@ -31,7 +31,7 @@ from camcensus.store.records import (
     SweepStatus,
 )
 from camcensus.store.writer import Writer
-from camcensus.types import Evidence, Identity
+from camcensus.types import Evidence, Identity, Observation
 
 LOCK_WAIT_S = 30.0  # how long another program may hold the database before we give up
 _ALL = DeviceQuery()
@@ -137,6 +137,17 @@ class Store:
         """The addresses with a sign of life whose second pass did not end."""
         with self._reading() as connection:
             return list(answers.read_pending(connection, sweep_id))
+
+    def finished_hosts(self, sweep_id: int) -> frozenset[str]:
+        """The addresses to which every question of the sweep was asked."""
+        with self._reading() as connection:
+            return frozenset(answers.read_finished(connection, sweep_id))
+
+    def heard_of(self, sweep_id: int, address: str) -> tuple[Observation, ...]:
+        """Everything a sweep stored of one address so far."""
+        with self._reading() as connection:
+            hosts = answers.hosts_at(connection, sweep_id, [address])
+            return tuple(item for host in hosts for item in host.observations)
 
     def finish_sweep(
         self,

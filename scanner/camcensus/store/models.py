@@ -102,6 +102,7 @@ class ObservationRow(Base):
     transport: Mapped[Transport] = mapped_column(Words(Transport))
     prober: Mapped[str] = mapped_column(Text)
     message: Mapped[str] = mapped_column(DeviceText)
+    asked: Mapped[str] = mapped_column(DeviceText)
     seen_at: Mapped[datetime] = mapped_column(Moment)
     outcome: Mapped[Outcome] = mapped_column(Words(Outcome))
     note: Mapped[str] = mapped_column(DeviceText)

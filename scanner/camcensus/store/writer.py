@@ -210,6 +210,7 @@ def _observation_row(sweep_id: int, observation: Observation) -> dict[str, objec
         "transport": observation.transport,
         "prober": observation.prober,
         "message": observation.message,
+        "asked": observation.asked,
         "seen_at": observation.seen_at,
         "outcome": observation.outcome,
         "note": observation.note,

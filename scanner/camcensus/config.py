@@ -1,0 +1,126 @@
+"""The settings in force: TOML file, then environment `CAMCENSUS_*`, then the command line.
+
+Import it where it is needed, not at the top: it brings pydantic, which `--help` can do without.
+"""
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+
+from camcensus.errors import UsageError
+
+_PREFIX = "CAMCENSUS_"
+
+
+def _xdg(variable: str, otherwise: str) -> Path:
+    """A folder of the XDG base directories; a relative one is to be ignored, says their text."""
+    named = Path(os.environ.get(variable, ""))
+    return (named if named.is_absolute() else Path.home() / otherwise) / "camcensus"
+
+
+def default_config_file() -> Path:
+    """Where the settings file is looked for, if nothing names another."""
+    return _xdg("XDG_CONFIG_HOME", ".config") / "config.toml"
+
+
+def default_database() -> str:
+    """The SQLite file in the user's data folder."""
+    return str(_xdg("XDG_DATA_HOME", ".local/share") / "census.db")
+
+
+class Settings(BaseSettings):
+    """What every verb may be told once for all."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_ignore_empty=True, extra="forbid", frozen=True
+    )
+
+    db: Annotated[str, Field(min_length=1)] = Field(default_factory=default_database)
+    site: Annotated[str, Field(min_length=1)] = "default"
+    pace: Literal["gentle", "normal", "fast"] = "gentle"
+    contact: Annotated[str, Field(max_length=120, pattern=r"^[ -~]*$")] = ""
+    source_port: Annotated[int, Field(ge=1024, le=65535)] | None = None
+    max_rate: Annotated[float, Field(gt=0)] | None = None
+    log_format: Literal["text", "json"] = "text"
+
+
+def load_settings(flags: Mapping[str, object]) -> Settings:
+    """The settings in force; `flags` holds what the command line said, `None` where nothing.
+
+    `flags["config"]` names the file. Raises `UsageError` for a file, key or value that is wrong.
+    """
+    values, origins = _merge(flags)
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = str(first["loc"][0])
+        wish = first["msg"].replace("Input should", "it should")
+        raise UsageError(f"{origins[key]}: {key} = {values[key]!r} cannot be: {wish}") from None
+
+
+def settings_origin(flags: Mapping[str, object]) -> dict[str, str]:
+    """Where the value of each setting comes from, in words for `config show`."""
+    _, origins = _merge(flags)
+    return {key: origins.get(key, "default") for key in Settings.model_fields}
+
+
+def _merge(flags: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values that something set, the later layer winning, and which layer that was."""
+    path = _config_path(flags.get("config"))
+    from_file, lines = ({}, {}) if path is None else _read_file(path)
+    from_environment = EnvSettingsSource(Settings)()
+    from_flags = {k: v for k, v in flags.items() if v is not None and k != "config"}
+    if strange := from_flags.keys() - Settings.model_fields.keys():
+        raise TypeError(f"no such setting: {', '.join(sorted(strange))}")
+    origins = {key: f"{path}:{lines[key]}" for key in from_file}
+    origins |= {key: f"environment {_PREFIX}{key.upper()}" for key in from_environment}
+    origins |= dict.fromkeys(from_flags, "command line")
+    return from_file | from_environment | from_flags, origins
+
+
+def _config_path(flag: object) -> Path | None:
+    """The file to read, `None` if nobody names one and the usual place has none."""
+    named = flag or os.environ.get(f"{_PREFIX}CONFIG")
+    if named:
+        return Path(str(named)).expanduser()
+    usual = default_config_file()
+    return usual if usual.exists() else None
+
+
+def _read_file(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
+    """The keys of the file, and the line of each."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UsageError(f"cannot read the settings in {path}: {reason}") from None
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not valid TOML: {error}") from None
+    lines = {key: _line_of(key, text) for key in values}
+    for key in values.keys() - Settings.model_fields.keys():
+        raise UsageError(f"{path}:{lines[key]}: unknown key {key!r}{_suggestion(key)}")
+    return values, lines
+
+
+def _line_of(key: str, text: str) -> int:
+    """The first line that sets the key or opens the table of that name."""
+    name = re.escape(key)
+    opens = re.compile(rf"""\s*(?:\[+\s*)?["']?{name}["']?\s*(?:[=.\]])""")
+    numbered = enumerate(text.splitlines(), 1)
+    return next((number for number, line in numbered if opens.match(line)), 1)
+
+
+def _suggestion(key: str) -> str:
+    near = difflib.get_close_matches(key, Settings.model_fields, n=1)
+    known = ", ".join(Settings.model_fields)
+    return f", did you mean {near[0]!r}?" if near else f"; known keys are {known}"

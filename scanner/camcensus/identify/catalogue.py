@@ -1,0 +1,222 @@
+"""The catalogue: every signature, compiled, and what it says of a heap of evidence."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from camcensus.data import data_folder, mac_owner, normalise_mac
+from camcensus.errors import CatalogueError
+from camcensus.identify.loader import read_file, read_vocabulary
+from camcensus.identify.patterns import Pattern, PatternError, PatternSet, searchable
+from camcensus.identify.settle import settle
+from camcensus.identify.signatures import Signature, SignatureFile
+from camcensus.types import Claim, Evidence, Field, Identity, Kind
+
+OWNER_CERTAINTY = 0.35
+"""Whose network chip it is says little about whose device it is."""
+ADDRESS_CERTAINTY = 0.95
+"""An address seen on the link or read from a switch is the device's, or a proxy's."""
+GROUP_CAP = 256
+"""Characters of a name, model, firmware or serial that are kept."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Catalogue:
+    """All signatures, ready to be searched; `version` changes with every change of a file."""
+
+    version: str
+    names: Mapping[str, str]
+    files: tuple[SignatureFile, ...]
+    signatures: tuple[Signature, ...]
+    _sets: Mapping[Field, tuple[tuple[Signature, ...], PatternSet]]
+    _brands: Mapping[str, str]
+    _owners: Mapping[str, str]
+    _owner_of: Callable[[str], str | None]
+
+    def identify(self, evidence: Iterable[Evidence]) -> Identity:
+        """What this evidence, all of one device, adds up to."""
+        seen = set(evidence)
+        claims = [claim for one in seen for claim in self.claims(one)]
+        claims += _addresses(seen)
+        claims += self._owner_claims(claims, seen)
+        return settle(claims)
+
+    def claims(self, evidence: Evidence) -> Iterator[Claim]:
+        """What the signatures say of one piece of evidence."""
+        found = self._sets.get(evidence.field)
+        if found is None:
+            return
+        signatures, patterns = found
+        for index, groups in patterns.search(searchable(evidence.value)):
+            signature = signatures[index]
+            values = self._values(signature, groups)
+            if values is None:
+                continue
+            for attribute, value in values:
+                certainty = signature.certainty_of(attribute)
+                yield Claim(signature.id, attribute, value, certainty, evidence, signature.why)
+
+    def brand(self, spelling: str) -> str | None:
+        """The vocabulary's word for a maker or brand as a device or a person spells it."""
+        return self._brands.get(_fold(spelling))
+
+    def file_of(self, maker: str) -> SignatureFile | None:
+        """The file of this maker, if it has one."""
+        return next((file for file in self.files if file.maker == maker), None)
+
+    def _values(
+        self, signature: Signature, groups: Mapping[str, str]
+    ) -> tuple[tuple[str, str], ...] | None:
+        """What it claims of this match; `None` if the MAC in it is not of the right owner."""
+        read = {name: self._read(name, text) for name, text in groups.items()}
+        if signature.mac_owner and not self._owned(signature, read.get("mac")):
+            return None
+        captured = tuple((name, value) for name, value in sorted(read.items()) if value)
+        return signature.constants + captured
+
+    def _read(self, group: str, text: str) -> str | None:
+        if group == "mac":
+            return normalise_mac(text)
+        if group == "brand":
+            return self.brand(text)
+        tidy = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+        if group == "kind":
+            known = frozenset(Kind) - {Kind.UNKNOWN}
+            return tidy.lower() if tidy.lower() in known else None
+        return tidy[:GROUP_CAP] or None
+
+    def _owned(self, signature: Signature, mac: str | None) -> bool:
+        file = next((file for file in self.files if file.name == signature.file), None)
+        if mac is None or file is None:
+            return False
+        return mac.startswith(file.mac_prefixes or ("?",)) or self._owner_of(mac) in file.oui
+
+    def _owner_claims(self, claims: Iterable[Claim], seen: Iterable[Evidence]) -> Iterator[Claim]:
+        """A weak word on the maker from who registered the MAC; never one on the kind."""
+        owners = {one.value for one in seen if one.field is Field.MAC_OWNER}
+        macs = settle(claim for claim in claims if claim.attribute == "mac").mac
+        if macs is not None and (owner := self._owner_of(macs)) is not None:
+            owners.add(owner)
+        for owner in owners:
+            maker = self._owners.get(owner)
+            if maker is not None:
+                yield Claim(
+                    signature=f"{maker}.mac.owner",
+                    attribute="maker",
+                    value=maker,
+                    certainty=OWNER_CERTAINTY,
+                    evidence=Evidence(Field.MAC_OWNER, owner),
+                    why="The IEEE registered the first 24 bits of its MAC for this maker.",
+                )
+
+
+def load_catalogue(folder: Path | None = None) -> Catalogue:
+    """The catalogue of a folder of signature files, ours by default.
+
+    Raises:
+        CatalogueError: names the file, the signature and the key that do not hold.
+    """
+    folder = data_folder("fingerprints") if folder is None else folder
+    paths = [folder / "vocabulary.toml", *sorted(folder.glob("makers/*.toml"))]
+    paths += sorted(folder.glob("kinds/*.toml"))
+    try:
+        sources = tuple((str(path.relative_to(folder)), path.read_bytes()) for path in paths)
+    except OSError as error:
+        raise CatalogueError(f"{error.filename}: cannot be read: {error.strerror}") from error
+    return _build(sources)
+
+
+@lru_cache(maxsize=4)
+def _build(sources: tuple[tuple[str, bytes], ...]) -> Catalogue:
+    """The catalogue of these files' content; compiling takes a second, so it is kept."""
+    (name, content), *rest = sources
+    names = read_vocabulary(name, content)
+    files = tuple(read_file(name, content, names) for name, content in rest)
+    signatures = tuple(signature for file in files for signature in file.signatures)
+    _check_unique(signatures)
+    return Catalogue(
+        version=_version(sources),
+        names=names,
+        files=files,
+        signatures=signatures,
+        _sets=_compile(signatures),
+        _brands=_spellings(names, files),
+        _owners=_owners(files),
+        _owner_of=mac_owner,
+    )
+
+
+def _version(sources: Iterable[tuple[str, bytes]]) -> str:
+    digest = hashlib.sha256()
+    for name, content in sources:
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()[:12]
+
+
+def _check_unique(signatures: Iterable[Signature]) -> None:
+    seen: dict[str, Signature] = {}
+    for signature in signatures:
+        other = seen.setdefault(signature.id, signature)
+        if other is not signature:
+            raise CatalogueError(f"{signature.file}: {signature.id}: id: also in {other.file}")
+        if signature.id.endswith(".mac.owner"):
+            raise CatalogueError(f"{signature.file}: {signature.id}: id: is reserved, use oui")
+
+
+def _compile(
+    signatures: Iterable[Signature],
+) -> dict[Field, tuple[tuple[Signature, ...], PatternSet]]:
+    by_field: dict[Field, list[Signature]] = {}
+    for signature in signatures:
+        by_field.setdefault(signature.field, []).append(signature)
+    compiled = {}
+    for field, of in by_field.items():
+        texts = [signature.pattern for signature in of]
+        try:
+            patterns = PatternSet(texts, [Pattern(text) for text in texts])
+        except PatternError as error:
+            raise CatalogueError(f"the patterns of {field} do not compile: {error}") from error
+        compiled[field] = (tuple(of), patterns)
+    return compiled
+
+
+def _spellings(names: Mapping[str, str], files: Iterable[SignatureFile]) -> dict[str, str]:
+    spellings: dict[str, str] = {}
+    for word, name in names.items():
+        for text in (word, name):
+            _spell(spellings, text, word, "vocabulary.toml: names")
+    for file in files:
+        for alias in file.aliases:
+            _spell(spellings, alias, file.maker or "", f"{file.name}: aliases")
+    return spellings
+
+
+def _spell(spellings: dict[str, str], text: str, word: str, place: str) -> None:
+    folded = _fold(text)
+    other = spellings.setdefault(folded, word)
+    if not folded or other != word:
+        raise CatalogueError(f"{place}: {text!r} already stands for {other!r}")
+
+
+def _fold(spelling: str) -> str:
+    return "".join(c for c in spelling.casefold() if c.isalnum())
+
+
+def _owners(files: Iterable[SignatureFile]) -> dict[str, str]:
+    """Registered organisation to maker, where just one maker's file lists it."""
+    makers: dict[str, set[str]] = {}
+    for file in files:
+        for owner in file.oui:
+            makers.setdefault(owner, set()).add(file.maker or "")
+    return {owner: min(of) for owner, of in makers.items() if len(of) == 1}
+
+
+def _addresses(seen: Iterable[Evidence]) -> Iterator[Claim]:
+    for one in seen:
+        mac = normalise_mac(one.value) if one.field is Field.MAC_ADDRESS else None
+        if mac is not None:
+            why = "Seen as the sender of its frames, or in a table of a switch or router."
+            yield Claim("mac.address", "mac", mac, ADDRESS_CERTAINTY, one, why)

@@ -1,0 +1,193 @@
+"""Signature files to types: strict, so that a slip of the pen is an error with its place."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+
+from camcensus.data import normalise_mac
+from camcensus.errors import CatalogueError
+from camcensus.identify.patterns import Pattern, PatternError
+from camcensus.identify.signatures import (
+    ATTRIBUTES,
+    CONSTANTS,
+    GROUPS,
+    Example,
+    Relation,
+    Signature,
+    SignatureFile,
+)
+from camcensus.identify.tables import Table
+from camcensus.types import Field, Kind
+
+SCHEMA = 1
+RELATIONS = frozenset({
+    "relabels", "formerly_relabelled", "brand_of", "subsidiary_of", "owned_by",
+    "formerly_owned_by", "formerly_known_as", "sells_as",
+})  # fmt: skip
+CONFIDENCES = frozenset({"documented", "widely-reported", "unverified"})
+_MAC_PREFIX = re.compile(r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){2,4}")
+
+
+def read_vocabulary(name: str, content: bytes) -> dict[str, str]:
+    """The closed list of makers and brands: id to the name that people read."""
+    table = Table(name, _toml(name, content))
+    _check_schema(table)
+    names = Table(f"{name}: names", table.mapping("names"))
+    table.close()
+    return dict(names.pairs())
+
+
+def read_file(name: str, content: bytes, names: Mapping[str, str]) -> SignatureFile:
+    """One signature file; `name` is its path below the folder, such as `makers/axis.toml`."""
+    table = Table(name, _toml(name, content))
+    _check_schema(table)
+    stem = name.rsplit("/", 1)[-1].removesuffix(".toml")
+    maker = table.text("maker") if name.startswith("makers/") else None
+    if maker is not None and (maker not in names or maker != stem):
+        table.fail("maker", f"{maker!r} must be the file's name and a word of vocabulary.toml")
+    relations = tuple(
+        _relation(f"{name}: relation {number}", values, names)
+        for number, values in enumerate(table.tables("relation"), 1)
+    )
+    signatures = tuple(
+        _signature(name, stem, values, names) for values in table.tables("signature")
+    )
+    read = SignatureFile(
+        name=name,
+        maker=maker,
+        coverage=table.text("coverage", ""),
+        aliases=table.texts("aliases"),
+        oui=table.texts("oui"),
+        mac_prefixes=_prefixes(table),
+        facts=Table(f"{name}: facts", table.mapping("facts")).pairs(),
+        relations=relations,
+        signatures=signatures,
+    )
+    table.close()
+    if maker is None and (read.aliases or read.oui or read.mac_prefixes or read.relations):
+        table.fail("", "aliases, oui, mac_prefixes and relation belong to makers/ only")
+    return read
+
+
+def _toml(name: str, content: bytes) -> object:
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{name}: not TOML: {error}") from error
+
+
+def _check_schema(table: Table) -> None:
+    if table.integer("schema") != SCHEMA:
+        table.fail("schema", f"must be {SCHEMA}")
+
+
+def _prefixes(table: Table) -> tuple[str, ...]:
+    prefixes = table.texts("mac_prefixes")
+    for prefix in prefixes:
+        if not _MAC_PREFIX.fullmatch(prefix):
+            table.fail("mac_prefixes", f"{prefix!r} is not like 00:12:17")
+    return tuple(prefix.lower().replace("-", ":") for prefix in prefixes)
+
+
+def _relation(place: str, values: object, names: Mapping[str, str]) -> Relation:
+    table = Table(place, values)
+    read = Relation(
+        rel=_word(table, "rel", RELATIONS),
+        to=_word(table, "to", names),
+        confidence=_word(table, "confidence", CONFIDENCES),
+        source=table.text("source"),
+    )
+    table.close()
+    return read
+
+
+def _signature(file: str, stem: str, values: object, names: Mapping[str, str]) -> Signature:
+    table = Table(f"{file}: a signature", values)
+    identifier = table.text("id")
+    table.place = f"{file}: {identifier}"
+    if not identifier.startswith(f"{stem}."):
+        table.fail("id", f"must start with {stem!r} and a dot")
+    field = Field(_word(table, "field", frozenset(Field)))
+    pattern = table.text("pattern")
+    constants = _constants(table, names)
+    read = Signature(
+        id=identifier,
+        file=file,
+        field=field,
+        pattern=pattern,
+        certainty=table.number("certainty"),
+        constants=constants,
+        certainties=_certainties(table),
+        why=table.text("why"),
+        source=table.text("source"),
+        unanchored=table.flag("unanchored"),
+        mac_owner=table.flag("mac_owner"),
+        matches=tuple(_example(table.place, example) for example in table.tables("matches")),
+        rejects=table.texts("rejects"),
+    )
+    table.close()
+    _check_claims(table, read)
+    return read
+
+
+def _check_claims(table: Table, signature: Signature) -> None:
+    """What it claims must be something, once, and of the vocabulary."""
+    try:
+        groups = frozenset(Pattern(signature.pattern).groups)
+    except PatternError as error:
+        table.fail("pattern", str(error))
+    constants = {attribute for attribute, _ in signature.constants}
+    if groups - GROUPS:
+        table.fail("pattern", f"group {min(groups - GROUPS)!r} is none of {sorted(GROUPS)}")
+    if groups & constants:
+        table.fail("pattern", f"{min(groups & constants)!r} is both a group and a constant")
+    if not groups | constants:
+        table.fail("", "claims nothing")
+    if signature.mac_owner and "mac" not in groups:
+        table.fail("mac_owner", "needs a group named mac")
+    if signature.mac_owner and not signature.file.startswith("makers/"):
+        table.fail("mac_owner", "needs a maker's file")
+    for attribute, _ in signature.certainties:
+        if attribute not in groups | constants:
+            table.fail("certainties", f"{attribute!r} is not claimed")
+
+
+def _constants(table: Table, names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    found = []
+    for attribute in CONSTANTS:
+        value = table.text(attribute, "")
+        if not value:
+            continue
+        if attribute in {"maker", "brand"} and value not in names:
+            table.fail(attribute, f"{value!r} is not a word of vocabulary.toml")
+        if attribute == "kind" and value not in frozenset(Kind) - {Kind.UNKNOWN}:
+            table.fail(attribute, f"{value!r} is not a kind")
+        found.append((attribute, value))
+    return tuple(found)
+
+
+def _certainties(table: Table) -> tuple[tuple[str, float], ...]:
+    return tuple(
+        (attribute, table.number(f"certainties.{attribute}", value))
+        for attribute, value in sorted(table.mapping("certainties").items())
+    )
+
+
+def _example(place: str, values: object) -> Example:
+    table = Table(f"{place}: matches", values)
+    value = table.text("value")
+    source = table.text("source")
+    expect = table.pairs()
+    for key, text in expect:
+        if key not in ATTRIBUTES:
+            table.fail(key, "is not a key of an example")
+        if key == "mac" and normalise_mac(text) != text:
+            table.fail(key, f"{text!r} is not in lower case with colons")
+    return Example(value, source, expect)
+
+
+def _word(table: Table, key: str, words: Mapping[str, str] | frozenset[str]) -> str:
+    value = table.text(key)
+    if value not in words:
+        table.fail(key, f"{value!r} is not in the closed list")
+    return value

@@ -1,0 +1,77 @@
+"""The words of a catalogue: what a signature file says, as frozen types."""
+
+from dataclasses import dataclass
+
+from camcensus.types import Field
+
+ATTRIBUTES = ("maker", "brand", "model", "firmware", "serial", "mac", "kind")
+"""What a signature can claim."""
+
+CONSTANTS = ("maker", "brand", "kind", "model", "firmware", "serial")
+"""What a signature can claim whatever the value says."""
+
+GROUPS = frozenset({"brand", "model", "firmware", "serial", "mac", "kind"})
+"""What a pattern can read out of the value."""
+
+UNVERIFIED = "unverified"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A value that a signature must claim, who showed it, and what must be read from it."""
+
+    value: str
+    source: str
+    expect: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A pattern on one field and what it claims; `file` is where it is written."""
+
+    id: str
+    file: str
+    field: Field
+    pattern: str
+    certainty: float
+    constants: tuple[tuple[str, str], ...]
+    certainties: tuple[tuple[str, float], ...]
+    why: str
+    source: str
+    unanchored: bool
+    mac_owner: bool
+    matches: tuple[Example, ...]
+    rejects: tuple[str, ...]
+
+    def constant(self, attribute: str) -> str | None:
+        """What it always claims of this attribute."""
+        return dict(self.constants).get(attribute)
+
+    def certainty_of(self, attribute: str) -> float:
+        """How often its word on this attribute is right, alone."""
+        return dict(self.certainties).get(attribute, self.certainty)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What one maker is to another, and who says so."""
+
+    rel: str
+    to: str
+    confidence: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureFile:
+    """One TOML file: a maker's knowledge, or (`maker` is `None`) that of kinds of things."""
+
+    name: str
+    maker: str | None
+    coverage: str
+    aliases: tuple[str, ...]
+    oui: tuple[str, ...]
+    mac_prefixes: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    relations: tuple[Relation, ...]
+    signatures: tuple[Signature, ...]

@@ -1,0 +1,51 @@
+"""This machine's own network interfaces."""
+
+import fcntl
+import socket
+import struct
+from pathlib import Path
+
+import ifaddr
+
+from camcensus.types import Interface
+
+_SIOCGIFFLAGS = 0x8913  # linux/sockios.h
+_IFF_UP, _IFF_LOOPBACK, _IFF_MULTICAST = 0x1, 0x8, 0x1000  # linux/if.h
+_BRIDGE_NAMES = ("docker", "br-", "virbr", "cni", "podman", "lxc", "lxd", "vmnet", "vnet")
+
+
+def interfaces() -> tuple[Interface, ...]:
+    """Every address of every interface that is up, IPv4 first, loopback included."""
+    found = []
+    for adapter in ifaddr.get_adapters():
+        name = str(adapter.nice_name)
+        flags = _flags(name)
+        if not flags & _IFF_UP:
+            continue
+        for ip in adapter.ips:
+            address = ip.ip if isinstance(ip.ip, str) else ip.ip[0]
+            found.append(
+                Interface(
+                    name=name,
+                    address=address.partition("%")[0],
+                    prefix_length=ip.network_prefix,
+                    multicast=bool(flags & _IFF_MULTICAST) and not flags & _IFF_LOOPBACK,
+                    bridge=_is_bridge(name),
+                )
+            )
+    return tuple(sorted(found, key=lambda one: (":" in one.address, one.name, one.address)))
+
+
+def _flags(name: str) -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            answer = fcntl.ioctl(probe, _SIOCGIFFLAGS, struct.pack("16sH14x", name.encode(), 0))
+        except OSError:
+            return 0
+    return int(struct.unpack("16xH", answer[:18])[0])
+
+
+def _is_bridge(name: str) -> bool:
+    """A container's or virtual machine's bridge: its hosts are this machine's own guests."""
+    named = name.startswith(_BRIDGE_NAMES)
+    return named or (Path("/sys/class/net") / name.replace("/", "_") / "bridge").is_dir()

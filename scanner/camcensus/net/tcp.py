@@ -1,0 +1,219 @@
+"""One TCP or TLS exchange: connect, ask once, read until enough, close in order."""
+
+import asyncio
+import errno
+import socket
+import ssl
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TypeVar
+
+from camcensus.net.reply import Reply
+from camcensus.types import Outcome
+
+_SHORTAGE = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL}
+_CHUNK = 16384
+_T = TypeVar("_T")
+_LINGER_S = 0.25  # how long we wait for the device to close its side
+_LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What to do on one connection; times in seconds, sizes in bytes."""
+
+    address: str
+    port: int
+    payload: bytes
+    tls: bool
+    connect_timeout_s: float
+    deadline_s: float  # for the whole exchange, connecting included
+    limit: int
+    complete: Callable[[bytes], bool]
+
+
+async def run_exchange(plan: Exchange) -> Reply:
+    """Carry the exchange out; every end is a `Reply`, and what arrived before it is kept."""
+    started = time.monotonic()
+    deadline = started + plan.deadline_s
+    try:
+        sock = _open_socket(plan.address)
+    except OSError as error:
+        return Reply(Outcome.LOCAL_SHORTAGE, note=f"this machine: {error.strerror}")
+    try:
+        reply = await _connect(sock, plan)
+        if reply is None:
+            reply = await _talk(sock, plan, deadline)
+            await _close_in_order(sock)
+    finally:
+        sock.close()
+    elapsed = time.monotonic() - started
+    return replace(reply, peer=plan.address, peer_port=plan.port, elapsed_s=elapsed)
+
+
+def _open_socket(address: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setblocking(False)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
+async def _connect(sock: socket.socket, plan: Exchange) -> Reply | None:
+    """`None` when the connection stands, else what became of it."""
+    try:
+        async with asyncio.timeout(min(plan.connect_timeout_s, plan.deadline_s)):
+            await asyncio.get_running_loop().sock_connect(sock, (plan.address, plan.port))
+    except TimeoutError:
+        return Reply(Outcome.SILENT, note="no answer to the connection")
+    except ConnectionRefusedError:
+        return Reply(Outcome.REFUSED)
+    except ConnectionError as error:
+        return Reply(Outcome.RESET, note=str(error.strerror))
+    except OSError as error:
+        if error.errno in _SHORTAGE:
+            return Reply(Outcome.LOCAL_SHORTAGE, note=f"this machine: {error.strerror}")
+        return Reply(Outcome.UNREACHABLE, note=str(error.strerror))
+    return None
+
+
+async def _talk(sock: socket.socket, plan: Exchange, deadline: float) -> Reply:
+    if not plan.tls:
+        return await _ask(_Plain(sock), plan, deadline)
+    stream = _Tls(sock)
+    try:
+        async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+            await stream.handshake()
+    except TimeoutError:
+        return Reply(Outcome.MUTE if not stream.heard else Outcome.TLS_FAILED, note="no handshake")
+    except (ssl.SSLError, ValueError) as error:
+        reason = getattr(error, "reason", None) or str(error)
+        return Reply(Outcome.TLS_FAILED, note=str(reason).lower().replace("_", " "))
+    except ConnectionError as error:
+        return Reply(Outcome.RESET, note=str(error.strerror))
+    except OSError as error:
+        return Reply(Outcome.TLS_FAILED, note=str(error.strerror))
+    reply = await _ask(stream, plan, deadline)
+    return replace(reply, certificate=stream.certificate())
+
+
+async def _ask(stream: "_Plain | _Tls", plan: Exchange, deadline: float) -> Reply:
+    """Send the request and read until it is complete, closed, too long or too late."""
+    data = bytearray()
+    note = ""
+    try:
+        async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+            await stream.send(plan.payload)
+            while not plan.complete(bytes(data)):
+                chunk = await stream.receive(min(_CHUNK, plan.limit - len(data)))
+                if not chunk:
+                    break
+                data += chunk
+                if len(data) >= plan.limit:
+                    note = f"cut at {plan.limit} bytes"
+                    break
+    except TimeoutError:
+        note = "cut at the deadline" if data else "connected, and said nothing"
+        return Reply(Outcome.ANSWERED if data else Outcome.MUTE, bytes(data), note=note)
+    except ConnectionError as error:
+        note = f"reset: {error.strerror}"
+        return Reply(Outcome.ANSWERED if data else Outcome.RESET, bytes(data), note=note)
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        note = f"broken off: {error}"
+        return Reply(Outcome.ANSWERED if data else Outcome.CLOSED, bytes(data), note=note)
+    return Reply(Outcome.ANSWERED if data else Outcome.CLOSED, bytes(data), note=note)
+
+
+async def _close_in_order(sock: socket.socket) -> None:
+    """FIN, then a short wait for the other side's: a half-open leftover harms small devices."""
+    try:
+        sock.shutdown(socket.SHUT_WR)
+        async with asyncio.timeout(_LINGER_S):
+            for _ in range(4):
+                if not await asyncio.get_running_loop().sock_recv(sock, _CHUNK):
+                    return
+    except (OSError, TimeoutError):
+        return
+
+
+class _Plain:
+    """Bytes over TCP."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    async def send(self, payload: bytes) -> None:
+        await asyncio.get_running_loop().sock_sendall(self._sock, payload)
+
+    async def receive(self, size: int) -> bytes:
+        return await asyncio.get_running_loop().sock_recv(self._sock, size)
+
+
+class _Tls:
+    """Bytes over TLS, through memory buffers, so that a late failure loses nothing read before."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = _context().wrap_bio(self._incoming, self._outgoing)
+        self.heard = 0
+
+    async def handshake(self) -> None:
+        await self._drive(self._tls.do_handshake)
+
+    async def send(self, payload: bytes) -> None:
+        await self._drive(lambda: self._tls.write(payload))
+
+    async def receive(self, size: int) -> bytes:
+        try:
+            return await self._drive(lambda: self._tls.read(size))
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            return b""
+
+    def certificate(self) -> bytes:
+        """The device's certificate as DER, empty if it showed none."""
+        return self._tls.getpeercert(binary_form=True) or b""
+
+    async def _drive(self, step: Callable[[], _T]) -> _T:
+        while True:
+            try:
+                result = step()
+            except ssl.SSLWantReadError:
+                await self._flush()
+                await self._fill()
+            else:
+                await self._flush()
+                return result
+
+    async def _flush(self) -> None:
+        pending = self._outgoing.read()
+        if pending:
+            await asyncio.get_running_loop().sock_sendall(self._sock, pending)
+
+    async def _fill(self) -> None:
+        data = await asyncio.get_running_loop().sock_recv(self._sock, _CHUNK)
+        self.heard += len(data)
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
+
+
+@cache
+def _context() -> ssl.SSLContext:
+    """Speaks with old devices too: reads, never trusts, never carries a secret (docs/safety.md)."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.options |= _LEGACY_SERVER_CONNECT
+    try:
+        context.set_ciphers("ALL:@SECLEVEL=0")
+    except ssl.SSLError:  # a crypto policy of this machine forbids it: newer devices still answer
+        context.set_ciphers("DEFAULT")
+    return context

@@ -1,0 +1,94 @@
+"""What a prober is, and what it is handed."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from camcensus.net import Net, Reply
+from camcensus.scope import PlannedProber
+from camcensus.types import (
+    Evidence,
+    Interface,
+    Observation,
+    Outcome,
+    Target,
+    Transport,
+)
+
+Emit = Callable[[Observation], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The surroundings of a prober: its sockets, its clock, and what the plan knows."""
+
+    net: Net
+    emit: Emit
+    locate: Callable[[str], Target | None]  # the plan's target at an address
+    now: Callable[[], datetime]
+    is_open: Callable[[Iterable[Evidence]], bool]  # nothing has said yet who made it
+    remark: Callable[[str, str], None]  # prober, one sentence for the coverage
+    key: bytes  # makes message ids that an answer proves itself by
+    ports: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    on_link: Callable[[str], bool] = lambda _: False
+
+    def observation(
+        self,
+        target: Target,
+        reply: Reply,
+        prober: str,
+        message: str,
+        transport: Transport,
+        *,
+        outcome: Outcome | None = None,
+        asked: str = "",
+        raw: bytes | None = None,
+        evidence: tuple[Evidence, ...] = (),
+        note: str = "",
+    ) -> Observation:
+        """One observation of a target, as this reply gives it."""
+        return Observation(
+            site=target.site,
+            zone=target.zone,
+            address=target.address,
+            port=reply.peer_port,
+            transport=transport,
+            prober=prober,
+            message=message,
+            seen_at=self.now(),
+            outcome=outcome or reply.outcome,
+            asked=asked,
+            raw=reply.data if raw is None else raw,
+            evidence=evidence,
+            note="; ".join(text for text in (note, reply.note) if text),
+        )
+
+
+@dataclass(slots=True)
+class Host:
+    """A live address in its second pass, with what has been seen of it so far."""
+
+    target: Target
+    observations: list[Observation] = field(default_factory=list)
+
+    def answered(self, prober: str) -> bool:
+        """Whether this prober has had an answer from it."""
+        return any(
+            seen.prober == prober and seen.outcome is Outcome.ANSWERED for seen in self.observations
+        )
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Everything read so far."""
+        return tuple(item for seen in self.observations for item in seen.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Prober:
+    """One protocol: what it costs, and how it asks a link, many addresses, or one live host."""
+
+    name: str
+    planned: tuple[PlannedProber, ...]
+    read: Callable[[Observation], tuple[Evidence, ...]]  # evidence again, from stored bytes
+    link: Callable[[Asking, Interface], Awaitable[None]] | None = None
+    survey: Callable[[Asking, Iterable[Target]], Awaitable[None]] | None = None
+    ask: Callable[[Asking, Host], Awaitable[None]] | None = None

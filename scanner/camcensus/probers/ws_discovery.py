@@ -1,0 +1,177 @@
+"""WS-Discovery 2005/04, as ONVIF devices speak it: UDP 3702, group 239.255.255.250."""
+
+import hashlib
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from camcensus.net import Reply
+from camcensus.probers.base import Asking, Host, Prober
+from camcensus.probers.evidence import ws_discovery_evidence
+from camcensus.scope import PlannedProber
+from camcensus.types import (
+    Evidence,
+    Interface,
+    Observation,
+    Outcome,
+    ProberCost,
+    Request,
+    Target,
+    Transport,
+)
+from camcensus.wire import MalformedError
+from camcensus.wire.ws_discovery import Message, ProbeForm, build_probe, parse
+
+NAME = "ws-discovery"
+PORT = 3702
+GROUP = "239.255.255.250"
+ARP_FRAMES = 3  # the kernel's tries for an address on the link that does not answer
+_FORMS = {
+    ProbeForm.NVT: "probe-nvt",
+    ProbeForm.DEVICE: "probe-device",
+    ProbeForm.UNTYPED: "probe-untyped",
+}
+_PER_SOURCE = 8  # more messages than this from one address say nothing new
+_FURTHER_ROUNDS = 2  # five questions a link in all (docs/safety.md)
+
+
+def _message_id(key: bytes, address: str) -> str:
+    """An id that only a Probe of this sweep to this address carried."""
+    digest = hashlib.blake2b(address.encode(), key=key[:64], digest_size=16).digest()
+    return f"uuid:{uuid.UUID(bytes=digest, version=4)}"
+
+
+def _request(form: ProbeForm, message_id: str) -> Request:
+    return Request(NAME, _FORMS[form], build_probe(message_id, form))
+
+
+def read(observation: Observation) -> tuple[Evidence, ...]:
+    """The evidence in a stored answer."""
+    try:
+        return ws_discovery_evidence(parse(observation.raw))
+    except MalformedError:
+        return ()
+
+
+async def _take(
+    asking: Asking,
+    message: str,
+    expected: Callable[[str], str],
+    seen: Counter[str],
+    reply: Reply,
+) -> None:
+    """Turn one reply into an observation of the address that sent it."""
+    target = asking.locate(reply.peer)
+    if target is None:
+        asking.remark(NAME, "outside the plan")
+        return
+    seen[reply.peer] += 1
+    if seen[reply.peer] > _PER_SOURCE:
+        return
+    await asking.emit(_observe(asking, target, message, expected(reply.peer), reply))
+
+
+def _observe(
+    asking: Asking, target: Target, message: str, message_id: str, reply: Reply
+) -> Observation:
+    make = partial(asking.observation, target, reply, NAME, message, Transport.UDP)
+    if reply.outcome is not Outcome.ANSWERED:
+        return make()
+    try:
+        answer = parse(reply.data)
+    except MalformedError as error:
+        return make(outcome=Outcome.MALFORMED, note=str(error))
+    evidence = ws_discovery_evidence(answer)
+    if not evidence:
+        return make(outcome=Outcome.MALFORMED, note="an envelope that says nothing")
+    return make(evidence=evidence, note="; ".join((*_doubts(answer, message_id), *answer.problems)))
+
+
+def _doubts(answer: Message, message_id: str) -> tuple[str, ...]:
+    """Whether the answer proves that it answers us; many honest devices get this wrong."""
+    if not answer.relates_to:
+        return ("RelatesTo is missing",)
+    if answer.relates_to.removeprefix("urn:") != message_id:
+        return ("RelatesTo names another message",)
+    return ()
+
+
+def _constant(message_id: str) -> Callable[[str], str]:
+    """What to expect in RelatesTo, whoever answers a question to a group."""
+    return lambda _: message_id
+
+
+async def link(asking: Asking, interface: Interface) -> None:
+    """Ask the link in every form, then again until nobody new answers."""
+    seen: Counter[str] = Counter()
+    asked = 0
+    known_before = 0
+    rounds = [*_FORMS, *[ProbeForm.NVT] * _FURTHER_ROUNDS]
+    for form in rounds:
+        known_before = len(seen)
+        message_id = f"uuid:{uuid.uuid4()}"
+        await asking.net.multicast(
+            interface,
+            GROUP,
+            PORT,
+            [_request(form, message_id)],
+            partial(_take, asking, _FORMS[form], _constant(message_id), seen),
+        )
+        asked += 1
+        if asked >= len(_FORMS) and len(seen) == known_before:
+            break
+    share = known_before / len(seen) if seen else 1.0
+    asking.remark(
+        NAME,
+        f"{interface.name}: {len(seen)} answered {asked} multicast questions, "
+        f"convergence {share:.2f}",
+    )
+
+
+async def survey(asking: Asking, targets: Iterable[Target]) -> None:
+    """One Probe for network video transmitters to every target."""
+    expected = partial(_message_id, asking.key)
+    await asking.net.survey(
+        targets,
+        PORT,
+        lambda target: _request(ProbeForm.NVT, expected(target.address)),
+        partial(_take, asking, _FORMS[ProbeForm.NVT], expected, Counter()),
+        frames=lambda target: 1 + ARP_FRAMES * asking.on_link(target.address),
+    )
+
+
+async def ask(asking: Asking, host: Host) -> None:
+    """The other forms, one after the other, to a host that did not answer the first."""
+    if host.answered(NAME) or _refused(host):
+        return
+    for form in (ProbeForm.DEVICE, ProbeForm.UNTYPED):
+        message_id = _message_id(asking.key, host.target.address + form)
+        replies = await asking.net.udp_exchange(
+            host.target.address, PORT, _request(form, message_id)
+        )
+        for reply in replies:
+            await asking.emit(_observe(asking, host.target, _FORMS[form], message_id, reply))
+        if any(reply.outcome is not Outcome.SILENT for reply in replies):
+            return
+
+
+def _refused(host: Host) -> bool:
+    """Port 3702 is closed there: no form of the question will change that."""
+    return any(
+        seen.prober == NAME and seen.outcome is Outcome.REFUSED for seen in host.observations
+    )
+
+
+PROBER = Prober(
+    name=NAME,
+    planned=(
+        PlannedProber(NAME, "link", Transport.UDP, (PORT,), ProberCost(5, 0, 5), (GROUP,)),
+        PlannedProber(NAME, "first", Transport.UDP, (PORT,), ProberCost(1)),
+        PlannedProber(NAME, "second", Transport.UDP, (PORT,), ProberCost(2, 0, 2)),
+    ),
+    read=read,
+    link=link,
+    survey=survey,
+    ask=ask,
+)

@@ -1,0 +1,37 @@
+"""What we may touch: targets, zones, the permit and the plan. Pure: no socket, no clock."""
+
+from camcensus.scope.estimate import LIVE_SHARE, Estimate, HostWorst, ProberEstimate
+from camcensus.scope.making import make_plan
+from camcensus.scope.plan import Plan
+from camcensus.scope.words import (
+    DeniedPorts,
+    Exclusion,
+    LinkLeftOut,
+    PlannedLink,
+    PlannedProber,
+    PlannedZone,
+    Policy,
+    ScopeRequest,
+)
+from camcensus.scope.zones import Zone, ZonesFile, parse_zones, read_zones
+
+__all__ = [
+    "LIVE_SHARE",
+    "DeniedPorts",
+    "Estimate",
+    "Exclusion",
+    "HostWorst",
+    "LinkLeftOut",
+    "Plan",
+    "PlannedLink",
+    "PlannedProber",
+    "PlannedZone",
+    "Policy",
+    "ProberEstimate",
+    "ScopeRequest",
+    "Zone",
+    "ZonesFile",
+    "make_plan",
+    "parse_zones",
+    "read_zones",
+]

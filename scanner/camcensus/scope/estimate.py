@@ -1,0 +1,182 @@
+"""How much a plan sends and how long it takes, by rate and by the caps on hosts in flight.
+
+Every figure is the worst a prober declares, but for one guess that is stated: which share of
+the addresses is live.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil
+from typing import Literal
+
+from camcensus.scope.words import PlannedProber, Stage
+from camcensus.types import PaceLimits, Transport
+
+LIVE_SHARE = 0.25
+ARP_FRAMES = 3  # a kernel asks three times for a neighbour that is not there (Linux: mcast_solicit)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the estimate rests on, as counted by the plan."""
+
+    targets: int
+    on_link: int  # of the targets: those in a network of one of our own interfaces
+    udp_only: int
+    tcp_for_all: int
+    busiest_256: int  # targets in the fullest block of 256 addresses
+    links: tuple[tuple[str, int], ...]  # link prober and the datagrams it may send, all links
+
+
+@dataclass(frozen=True, slots=True)
+class ProberEstimate:
+    """Frames of one prober: to one host at most, the hosts it will ask, and in all."""
+
+    name: str
+    stage: Stage
+    host_frames: int
+    hosts: int
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class HostWorst:
+    """The most that one host can meet, with the pace's budget for a host applied."""
+
+    frames: int
+    connections: int
+    requests: int
+    bytes_in: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Frames and seconds; `frames_most` is for the case that every address is live."""
+
+    targets: int
+    on_link: int
+    routed: int
+    live_share: float
+    probers: tuple[ProberEstimate, ...]
+    arp_frames: int
+    frames: int
+    frames_most: int
+    host: HostWorst
+    seconds_by_rate: float
+    seconds_by_caps: float
+
+    @property
+    def seconds(self) -> float:
+        """The time that binds."""
+        return max(self.seconds_by_rate, self.seconds_by_caps)
+
+    @property
+    def binds(self) -> Literal["rate", "caps"]:
+        """Which of the two it is."""
+        return "rate" if self.seconds_by_rate >= self.seconds_by_caps else "caps"
+
+
+def estimate(
+    load: Load,
+    probers: tuple[PlannedProber, ...],
+    ports: Mapping[str, tuple[int, ...]],
+    pace: PaceLimits,
+    live_share: float = LIVE_SHARE,
+) -> Estimate:
+    """The estimate of a plan with this load."""
+    first = [prober for prober in probers if prober.stage == "first"]
+    arp = ARP_FRAMES * sum(prober.cost.requests for prober in first)
+    rows = tuple(_row(prober, load, ports, live_share) for prober in probers)
+    most = sum(_row(prober, load, ports, 1.0).frames for prober in probers) + arp * load.on_link
+    frames = sum(row.frames for row in rows) + arp * load.on_link
+    host = _host(probers, ports, pace, arp if load.on_link else 0)
+    return Estimate(
+        targets=load.targets,
+        on_link=load.on_link,
+        routed=load.targets - load.on_link,
+        live_share=live_share,
+        probers=rows,
+        arp_frames=arp * load.on_link,
+        frames=frames,
+        frames_most=most,
+        host=host,
+        seconds_by_rate=frames / pace.frames_per_s,
+        seconds_by_caps=_by_caps(load, probers, ports, pace, live_share),
+    )
+
+
+def host_frames(prober: PlannedProber, ports: Mapping[str, tuple[int, ...]]) -> int:
+    """Frames to one host at most; ports that the user named may make it more, never less."""
+    named = len(ports.get(prober.name, ())) if prober.stage != "link" else 0
+    return max(prober.cost.frames, ceil(prober.cost.frames * named / max(len(prober.ports), 1)))
+
+
+def _row(
+    prober: PlannedProber, load: Load, ports: Mapping[str, tuple[int, ...]], live_share: float
+) -> ProberEstimate:
+    each = host_frames(prober, ports)
+    if prober.stage == "link":
+        sent = dict(load.links).get(prober.name, 0)
+        return ProberEstimate(prober.name, prober.stage, 0, 0, each * sent)
+    hosts = _hosts(prober, load, live_share)
+    return ProberEstimate(prober.name, prober.stage, each, hosts, each * hosts)
+
+
+def _hosts(prober: PlannedProber, load: Load, live_share: float) -> int:
+    if prober.stage == "first":
+        return load.targets
+    if prober.transport is Transport.UDP:
+        return ceil(load.targets * live_share)
+    rest = load.targets - load.udp_only - load.tcp_for_all
+    return load.tcp_for_all + ceil(max(rest, 0) * live_share)
+
+
+def _host(
+    probers: tuple[PlannedProber, ...],
+    ports: Mapping[str, tuple[int, ...]],
+    pace: PaceLimits,
+    arp: int,
+) -> HostWorst:
+    asked = [prober for prober in probers if prober.stage != "link"]
+    first = [prober for prober in asked if prober.stage == "first"]
+    second = [prober for prober in asked if prober.stage == "second"]
+    seconds = _host_seconds(first, ports, pace, arp) + _host_seconds(second, ports, pace, 0)
+    return HostWorst(
+        frames=arp + sum(host_frames(prober, ports) for prober in asked),
+        connections=min(sum(p.cost.connections for p in asked), pace.host_connections),
+        requests=min(sum(p.cost.requests for p in asked), pace.host_requests),
+        bytes_in=min(sum(p.cost.bytes_in for p in asked), pace.host_bytes),
+        seconds=min(seconds, pace.host_seconds),
+    )
+
+
+def _host_seconds(
+    probers: list[PlannedProber], ports: Mapping[str, tuple[int, ...]], pace: PaceLimits, arp: int
+) -> float:
+    """One host's time: its own rate or the gaps between requests, and every connect in vain."""
+    frames = arp + sum(host_frames(prober, ports) for prober in probers)
+    requests = sum(prober.cost.requests for prober in probers)
+    waits = sum(prober.cost.connections for prober in probers) * pace.connect_timeout_s
+    paced = max(frames / pace.host_frames_per_s, max(requests - 1, 0) * pace.request_gap_s)
+    return min(paced + waits, pace.host_seconds)
+
+
+def _by_caps(
+    load: Load,
+    probers: tuple[PlannedProber, ...],
+    ports: Mapping[str, tuple[int, ...]],
+    pace: PaceLimits,
+    live_share: float,
+) -> float:
+    first = [prober for prober in probers if prober.stage == "first"]
+    second = [prober for prober in probers if prober.stage == "second"]
+    arp = ARP_FRAMES * sum(prober.cost.requests for prober in first)
+    asked_again = max((_hosts(prober, load, live_share) for prober in second), default=0)
+    total = (
+        load.on_link * _host_seconds(first, ports, pace, arp)
+        + (load.targets - load.on_link) * _host_seconds(first, ports, pace, 0)
+        + asked_again * _host_seconds(second, ports, pace, 0)
+    )
+    busiest = total * load.busiest_256 / load.targets if load.targets else 0.0
+    return max(total / pace.hosts_in_flight, busiest / pace.hosts_per_24)

@@ -1,0 +1,15 @@
+"""Plan times probers: a stream of observations, in two passes, without database or screen."""
+
+from camcensus.sweep.coverage import Coverage, CoverageRow
+from camcensus.sweep.run import Event, HostFinished, Observed, Progress, Resume, Sweep
+
+__all__ = [
+    "Coverage",
+    "CoverageRow",
+    "Event",
+    "HostFinished",
+    "Observed",
+    "Progress",
+    "Resume",
+    "Sweep",
+]

@@ -1,0 +1,260 @@
+"""The two passes: datagrams to every address, then everything else to those that are alive."""
+
+import asyncio
+import time
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from camcensus.errors import CamcensusError, SafetyError
+from camcensus.net import Net
+from camcensus.probers import Asking, Host, Prober
+from camcensus.probers.base import Emit
+from camcensus.scope import Plan
+from camcensus.sweep.coverage import Coverage
+from camcensus.types import Evidence, Observation, Outcome, Target
+
+_LIFE = {Outcome.ANSWERED, Outcome.MALFORMED, Outcome.REFUSED}
+_NO_NEWS = {Outcome.SILENT, Outcome.EXCLUDED}  # counted in the coverage, not stored
+_SETTLE_S = 4.0  # an address handed out this long ago has answered, or will not
+_LOG = structlog.get_logger("camcensus.sweep")
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One observation of an address of the plan."""
+
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class HostFinished:
+    """A live address has been asked everything that the plan asks."""
+
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Every first-pass address before `position` is asked and heard; `frames` left so far."""
+
+    position: int
+    frames: int
+
+
+Event = Observed | HostFinished | Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Where an interrupted sweep goes on."""
+
+    position: int = 0
+    pending: tuple[Host, ...] = ()
+    finished: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Sweep:
+    """One sweep of one plan. `emit` gets every event, in order, and may hold the sweep back."""
+
+    plan: Plan
+    probers: tuple[Prober, ...]
+    net: Net
+    emit: Callable[[Event], Awaitable[None]]
+    now: Callable[[], datetime]
+    is_open: Callable[[Iterable[Evidence]], bool]
+    resume: Resume = Resume()
+    coverage: Coverage = field(default_factory=Coverage)
+    _waiting: deque[Host] = field(default_factory=deque)
+    _hosts: dict[str, Host] = field(default_factory=dict)
+    _known: set[str] = field(default_factory=set)
+    _work: asyncio.Event = field(default_factory=asyncio.Event)
+    _handed_out: deque[tuple[float, int]] = field(default_factory=deque)
+    _position: int = 0
+    _first_pass_over: bool = False
+
+    async def run(self) -> Coverage:
+        """Carry the plan out. Cancel it to stop: what was emitted stays."""
+        self._position = self.resume.position
+        self._known |= self.resume.finished
+        for host in self.resume.pending:
+            self._enlist(host)
+        async with asyncio.TaskGroup() as tasks:
+            second = tasks.create_task(self._second_pass())
+            await self._links()
+            await self._first_pass()
+            self._first_pass_over = True
+            self._work.set()
+            await second
+        for note in self.net.notes:
+            self.coverage.remark("network", note)
+        if self.net.lost:
+            self.coverage.remark("network", f"{self.net.lost} answers came too fast and were lost")
+        return self.coverage
+
+    # ------------------------------------------------------------ the questions
+
+    def _asking(self, emit: Emit) -> Asking:
+        return Asking(
+            net=self.net,
+            emit=emit,
+            locate=self.plan.contains,
+            now=self.now,
+            is_open=self.is_open,
+            remark=self.coverage.remark,
+            key=self.plan.key.to_bytes(16, "big", signed=False),
+            ports=self.plan.ports,
+            on_link=self.plan.on_link,
+        )
+
+    async def _links(self) -> None:
+        """Multicast, on the interfaces that the plan lists, one protocol after the other."""
+        if self.resume.position:
+            return
+        asking = self._asking(self._heard_on_link)
+        for prober in self.probers:
+            if prober.link is None:
+                continue
+            async with asyncio.TaskGroup() as tasks:
+                for link in self.plan.links:
+                    tasks.create_task(self._guarded(prober, prober.link(asking, link.interface)))
+
+    async def _first_pass(self) -> None:
+        surveys = [prober for prober in self.probers if prober.survey is not None]
+        asking = self._asking(self._heard_by_unicast)
+        for prober in surveys:
+            if prober.survey is not None:
+                await self._guarded(prober, prober.survey(asking, self._targets(prober)))
+        self._position = self.plan.size
+        await self.emit(Progress(self._position, self.net.pace.frames))
+
+    def _targets(self, prober: Prober) -> Iterator[Target]:
+        """The plan's targets, remembering how far the first pass has come."""
+        for index, target in self.plan.targets(self.resume.position):
+            self._note_position(index)
+            if self.plan.tcp_everywhere(target):
+                self._enlist(self._host(target))
+            self.coverage.ask(target.zone, prober.name)
+            yield target
+
+    def _note_position(self, index: int) -> None:
+        """Positions count as heard only when late answers have had their time."""
+        now = time.monotonic()
+        if not self._handed_out or now - self._handed_out[-1][0] > 0.25:
+            self._handed_out.append((now, index))
+        while self._handed_out and now - self._handed_out[0][0] > _SETTLE_S:
+            self._position = self._handed_out.popleft()[1]
+
+    # ------------------------------------------------------------ the answers
+
+    async def _heard_on_link(self, seen: Observation) -> None:
+        if seen.outcome is Outcome.ANSWERED:
+            self.coverage.heard_by_multicast.add(seen.address)
+        await self._heard(seen)
+
+    async def _heard_by_unicast(self, seen: Observation) -> None:
+        if seen.outcome is Outcome.ANSWERED and self.plan.on_link(seen.address):
+            self.coverage.heard_by_unicast.add(seen.address)
+        await self._heard(seen)
+
+    async def _heard(self, seen: Observation) -> None:
+        """Count it, pass it on, and enlist its address for the second pass if it is alive."""
+        self.coverage.take(seen)
+        host = self._hosts.get(seen.address)
+        if host is None and seen.outcome in _LIFE and seen.address not in self._known:
+            host = self._host(Target(seen.address, seen.site, seen.zone))
+            self._enlist(host)
+        if host is not None and seen not in host.observations:
+            host.observations.append(seen)
+        if seen.address in self._known and seen.outcome not in _NO_NEWS:
+            await self.emit(Observed(seen))
+        await self.emit(Progress(self._position, self.net.pace.frames))
+
+    def _host(self, target: Target) -> Host:
+        return self._hosts.setdefault(target.address, Host(target))
+
+    def _enlist(self, host: Host) -> None:
+        """Queue a live address for its second pass, once."""
+        if host.target.address in self._known:
+            return
+        self._known.add(host.target.address)
+        self._hosts[host.target.address] = host
+        self._waiting.append(host)
+        self._work.set()
+
+    # ------------------------------------------------------------ the second pass
+
+    async def _second_pass(self) -> None:
+        """Hosts in the order they showed life, within the caps for the sweep and for each /24."""
+        running: Counter[str] = Counter()
+        limits = self.net.limits
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                self._work.clear()
+                while running.total() < limits.hosts_in_flight:
+                    host = self._next_host(running, limits.hosts_per_24)
+                    if host is None:
+                        break
+                    running[_network(host.target.address)] += 1
+                    tasks.create_task(self._ask_host(host, running))
+                if self._first_pass_over and not self._waiting and not running.total():
+                    return
+                await self._work.wait()
+
+    def _next_host(self, running: Counter[str], per_24: int) -> Host | None:
+        for _ in range(len(self._waiting)):
+            host = self._waiting.popleft()
+            if running[_network(host.target.address)] < per_24:
+                return host
+            self._waiting.append(host)
+        return None
+
+    async def _ask_host(self, host: Host, running: Counter[str]) -> None:
+        target = host.target
+        asking = self._asking(self._heard)
+        try:
+            for prober in self.probers:
+                if prober.ask is not None:
+                    if prober.survey is None:
+                        self.coverage.ask(target.zone, prober.name)
+                    await self._guarded(prober, prober.ask(asking, host), target)
+            await self.emit(HostFinished(target))
+        finally:
+            self.net.forget(target.address)
+            self._hosts.pop(target.address, None)
+            network = _network(target.address)
+            running[network] -= 1
+            if not running[network]:
+                del running[network]
+            self._work.set()
+
+    async def _guarded(
+        self, prober: Prober, work: Awaitable[None], target: Target | None = None
+    ) -> None:
+        """A mistake of ours in one prober never ends the sweep; it leaves a line that says so."""
+        try:
+            await work
+        except Exception as error:  # the boundary that names our bugs
+            if _must_stop(error):
+                raise
+            _LOG.exception("prober failed", prober=prober.name, address=target and target.address)
+            self.coverage.outcomes[Outcome.FAILED] += 1
+            self.coverage.remark(prober.name, f"failed: {type(error).__name__}: {error}")
+
+
+def _must_stop(error: Exception) -> bool:
+    """Whether the sweep cannot go on: its results have nowhere to go."""
+    if isinstance(error, ExceptionGroup):
+        return any(_must_stop(inner) for inner in error.exceptions)
+    return isinstance(error, CamcensusError) and not isinstance(error, SafetyError)
+
+
+def _network(address: str) -> str:
+    """The /24 of an IPv4 address, the /64 of an IPv6 one: what a cap counts by."""
+    if ":" in address:
+        return ":".join(address.split(":")[:4])
+    return address.rpartition(".")[0]

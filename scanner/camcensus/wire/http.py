@@ -1,0 +1,250 @@
+"""HTTP/1 as embedded web servers speak it: whatever came before a fault is kept."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from camcensus.wire import MalformedError, html
+from camcensus.wire.http_body import BODY_KEPT, decode_body, final_chunk_reached
+from camcensus.wire.text import decode
+
+HEAD_READ = 65536  # bytes of status line and headers looked at
+HEADERS_KEPT = 64
+VALUE_KEPT = 8192
+REALM_KEPT = 256  # characters
+INTERIM_SKIPPED = 4
+
+_BLANK_LINE = re.compile(rb"\n\r{0,2}\n")  # not `\r*`: a flood of CR would make it quadratic
+_STATUS = re.compile(
+    r"(HTTP(?:/\d{1,2}(?:\.\d{1,2})?)?|ICY|RTSP/1\.0)[ \t]+(\d{3})(?:\D(.*))?", re.DOTALL
+)
+_KNOWN_HEADER = re.compile(
+    r"(?:server|content-type|content-length|connection|date|cache-control|location"
+    r"|www-authenticate|set-cookie|pragma|expires)[ \t]*:",
+    re.IGNORECASE,
+)
+_HTML = re.compile(
+    r"<(?:!doctype\s{1,8}html|html|head|title|body|script|meta|frameset)\b", re.IGNORECASE
+)
+_REALM = re.compile(r"\brealm[ \t]*=[ \t]*(?:\"((?:[^\"\\]|\\.)*+)\"?|([^\s,]*))", re.IGNORECASE)
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
+_PATH = re.compile(r"/[!-~]{0,1023}")
+_AGENT = re.compile(r"[ -~]{1,256}")
+_LENGTH_HEADER = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,12})[ \t]*\r*$")
+_CHUNKED_HEADER = re.compile(rb"(?im)^transfer-encoding[ \t]*:[^\r\n]*\bchunked\b")
+_INTERIM = re.compile(rb"HTTP/\d\.\d[ \t]+1\d\d\b")
+_NO_BODY = re.compile(rb"HTTP/\d\.\d[ \t]+(?:204|304)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One answer; `status` is `None` if it stated none, `problems` says what was odd."""
+
+    status_line: str
+    version: str
+    status: int | None
+    reason: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    problems: tuple[str, ...] = ()
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """Every value of that header, in the order sent; the name in any case."""
+        wanted = name.lower()
+        return tuple(value for key, value in self.headers if key.lower() == wanted)
+
+    def get(self, name: str) -> str | None:
+        """The first value of that header."""
+        return next(iter(self.values(name)), None)
+
+    def text(self) -> str:
+        """The body as text: by what it is, then by what it says it is."""
+        return decode(self.body, self._charset())
+
+    def _charset(self) -> str | None:
+        stated = re.search(
+            r"charset\s*=\s*([^\s;]{1,40})", self.get("content-type") or "", re.IGNORECASE
+        )
+        return stated.group(1) if stated else html.declared_charset(self.body[:2048])
+
+    def title(self) -> str | None:
+        """The page's title on one line, `None` if it has none."""
+        return html.title(self.text())
+
+    def realms(self) -> tuple[str, ...]:
+        """The realm of every challenge, at most 256 characters each."""
+        found = (
+            match.group(1) if match.group(1) is not None else match.group(2)
+            for value in self.values("www-authenticate")
+            for match in _REALM.finditer(value)
+        )
+        return tuple(re.sub(r"\\(.)", r"\1", realm)[:REALM_KEPT] for realm in found)
+
+    def realm(self) -> str | None:
+        """The first realm."""
+        return next(iter(self.realms()), None)
+
+    def cookie_names(self) -> tuple[str, ...]:
+        """Names of the cookies set; their values are nobody's business."""
+        names = (value.partition("=")[0].strip() for value in self.values("set-cookie"))
+        return tuple(dict.fromkeys(name[:128] for name in names if name and ";" not in name))
+
+    def favicon_path(self) -> str:
+        """Where the page says its icon is, if on this host; else `/favicon.ico`."""
+        link = html.icon_link(self.text())
+        path = None if link is None else html.local_path(link)
+        return path or "/favicon.ico"
+
+    def redirect_path(self, host: str, port: int, scheme: str) -> str | None:
+        """Where the answer sends us on the very same scheme, address and port; else `None`."""
+        location = self.get("location")
+        link = location or html.page_redirect(self.text())
+        return None if link is None else html.local_path(link, html.Origin(scheme, host, port))
+
+
+def build_get(host: str, path: str, user_agent: str, *, port: int | None = None) -> bytes:
+    """One GET for one page, then close; `port` only where Host must name it.
+
+    `ValueError` if a part could smuggle another line or request.
+    """
+    shown = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    if not _HOST.fullmatch(shown):
+        raise ValueError(f"not a host: {host!r}")
+    if not _PATH.fullmatch(path):
+        raise ValueError(f"not a path: {path!r}")
+    if not _AGENT.fullmatch(user_agent):
+        raise ValueError(f"not a user agent: {user_agent!r}")
+    if port is not None and not 0 < port < 65536:
+        raise ValueError(f"not a port: {port}")
+    authority = shown if port is None else f"{shown}:{port}"
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: {authority}\r\nUser-Agent: {user_agent}\r\n"
+        "Accept: */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n"
+    ).encode("ascii")
+
+
+def parse_response(data: bytes) -> Response:
+    """The answer in these bytes, complete or cut; `MalformedError` if they are no HTTP."""
+    problems: list[str] = []
+    rest = data.lstrip(b"\r\n \t\0")
+    if not rest:
+        raise MalformedError("empty answer")
+    for _ in range(INTERIM_SKIPPED):
+        end = _BLANK_LINE.search(rest, 0, HEAD_READ)
+        if not _INTERIM.match(rest) or end is None or not rest[end.end() :].strip():
+            break
+        problems.append("interim-100")
+        rest = rest[end.end() :].lstrip(b"\r\n")
+    else:
+        if _INTERIM.match(rest):
+            problems.append("interim-flood")
+    return _parse_final(rest, problems)
+
+
+def _parse_final(data: bytes, problems: list[str]) -> Response:
+    first = decode(data[:HEAD_READ].split(b"\n", 1)[0][:VALUE_KEPT]).rstrip("\r")
+    status = _STATUS.fullmatch(first)
+    if status is None and not first.startswith(("HTTP/", "ICY ")):
+        return _without_status(data, first, problems)
+    if status is None:
+        problems.append("bad-status-line")
+    head, body = _split_head(data, problems)
+    headers = _headers(head.split(b"\n")[1:], problems)
+    if "interim-flood" in problems:
+        body = b""
+    return Response(
+        status_line=first,
+        version=status.group(1) if status else first.partition(" ")[0],
+        status=int(status.group(2)) if status else None,
+        reason=(status.group(3) or "").strip() if status else "",
+        headers=headers,
+        body=decode_body(body, headers, problems),
+        problems=tuple(dict.fromkeys(problems)),
+    )
+
+
+def _without_status(data: bytes, first: str, problems: list[str]) -> Response:
+    """An answer that begins with its headers, or an HTTP/0.9 page; nothing else is taken."""
+    problems.append("no-status-line")
+    headers: tuple[tuple[str, str], ...] = ()
+    body = data
+    if _KNOWN_HEADER.match(first):
+        head, body = _split_head(data, problems)
+        headers = _headers(head.split(b"\n"), problems)
+    elif not (first.lstrip("\ufeff").startswith("<") and _HTML.search(decode(data[:1024]))):
+        raise MalformedError("not http")
+    return Response(
+        "", "", None, "", headers, decode_body(body, headers, problems), tuple(problems)
+    )
+
+
+def _split_head(data: bytes, problems: list[str]) -> tuple[bytes, bytes]:
+    end = _BLANK_LINE.search(data, 0, HEAD_READ)
+    head, body = (
+        (data[:HEAD_READ], b"") if end is None else (data[: end.start()], data[end.end() :])
+    )
+    if end is None:
+        problems.append("cut-head" if len(data) <= HEAD_READ else "header-flood")
+    lines = head.split(b"\n")
+    if any(not line.endswith(b"\r") for line in lines[:-1]):
+        problems.append("bare-lf")
+    return head, body
+
+
+def _headers(lines: list[bytes], problems: list[str]) -> tuple[tuple[str, str], ...]:
+    found: list[tuple[str, str]] = []
+    for name, value in _header_lines(lines, problems):
+        if len(found) == HEADERS_KEPT:
+            problems.append("header-flood")
+            break
+        if len(value) > VALUE_KEPT:
+            problems.append("long-header")
+        found.append((name[:256], value[:VALUE_KEPT]))
+    return tuple(found)
+
+
+def _header_lines(lines: list[bytes], problems: list[str]) -> Iterator[tuple[str, str]]:
+    """Name and value of each line; a line that begins with a space continues the one before."""
+    pending: list[bytes] = []
+    for line in [*lines, b""]:
+        if line.startswith((b" ", b"\t")) and pending and line.strip():
+            problems.append("folded-header")
+            pending.append(line.strip())
+            continue
+        if pending:
+            yield from _header(b" ".join(pending), problems)
+        pending = [line.rstrip(b"\r")]
+
+
+def _header(line: bytes, problems: list[str]) -> Iterator[tuple[str, str]]:
+    name, colon, value = line[: 4 * VALUE_KEPT].partition(b":")
+    if not line.strip():
+        return
+    if not colon or not name.strip():
+        problems.append("header-without-colon")
+        return
+    if name != name.rstrip():
+        problems.append("space-before-colon")
+    yield decode(name.strip()), decode(value.strip())
+
+
+def response_complete(data: bytes) -> bool:
+    """Enough bytes to stop reading: the stated length, or the last chunk, has come."""
+    start = 0
+    for _ in range(INTERIM_SKIPPED + 1):
+        end = _BLANK_LINE.search(data, start, start + HEAD_READ)
+        if end is None:
+            return len(data) - start >= HEAD_READ
+        if not _INTERIM.match(data, start):
+            break
+        start = end.end()
+    else:
+        return True  # a flood of interim answers: there will be nothing else
+    if _NO_BODY.match(data, start):
+        return True
+    head = data[start : end.start()]
+    if _CHUNKED_HEADER.search(head):
+        return final_chunk_reached(data, end.end())
+    length = _LENGTH_HEADER.search(head)
+    received = len(data) - end.end()
+    return received >= BODY_KEPT or (length is not None and received >= int(length.group(1)))

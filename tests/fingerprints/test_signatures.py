@@ -1,0 +1,22 @@
+"""Generated from the signature files: each signature is a test of its own."""
+
+import pytest
+
+from camcensus.identify import Signature, SignatureFile, load_catalogue
+from camcensus.identify.examine import file_problems, signature_problems
+
+CATALOGUE = load_catalogue()
+
+
+@pytest.mark.parametrize("file", CATALOGUE.files, ids=lambda file: file.name)
+def test_a_file_covers_two_fields_or_says_that_it_is_thin(file: SignatureFile) -> None:
+    assert [problem.text for problem in file_problems(file)] == []
+
+
+@pytest.mark.parametrize("signature", CATALOGUE.signatures, ids=lambda signature: signature.id)
+def test_a_signature_holds_for_its_examples_and_counter_examples(signature: Signature) -> None:
+    assert [problem.text for problem in signature_problems(CATALOGUE, signature)] == []
+
+
+def test_the_vocabulary_has_no_word_twice() -> None:
+    assert len(set(CATALOGUE.names.values())) == len(CATALOGUE.names)
