@@ -27,6 +27,7 @@ _ALLOWED: Final = tuple(
     for text in ("127.0.0.0/8", "198.18.0.0/15", "::1/128", "::ffff:127.0.0.0/104")
 )
 _SENDING: Final = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_RESOLVING: Final = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
 _strays: list[str] = []
 
 
@@ -44,17 +45,22 @@ def _is_allowed(address: object) -> bool:
     try:
         ip = ipaddress.ip_address(host)
     except ValueError:
-        return False  # a name would have to be resolved, an interface would carry raw frames
+        return False  # a name, or an interface that would carry a raw frame
     return any(ip.version == net.version and ip in net for net in _ALLOWED)
 
 
 def _refuse_stray_traffic(event: str, arguments: tuple[object, ...]) -> None:
     """Audit hook: raise before the kernel sees the bytes."""
-    if event not in _SENDING or _is_allowed(arguments[-1]):
+    if event in _SENDING:
+        address = arguments[-1]
+    elif event in _RESOLVING:
+        address = (arguments[0],)  # a name would be asked for at a server
+    else:
         return
-    stray = f"{event} to {arguments[-1]!r}"
-    _strays.append(stray)
-    raise StrayTrafficError(stray)
+    if not _is_allowed(address):
+        stray = f"{event} to {address!r}"
+        _strays.append(stray)
+        raise StrayTrafficError(stray)
 
 
 sys.addaudithook(_refuse_stray_traffic)

@@ -8,9 +8,12 @@ from pathlib import Path
 UNKNOWN_OWNERS = frozenset({"IEEE Registration Authority", "Private"})
 """Registered names that name nobody: a block cut up further, or an owner who stays hidden."""
 
-_MAC_BYTES = re.compile(r"[0-9a-f]{1,2}(?:([:\-])[0-9a-f]{1,2})(?:\1[0-9a-f]{1,2}){4}")
-_MAC_WORDS = re.compile(r"[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}")
-_MAC_PLAIN = re.compile(r"[0-9a-f]{12}")
+_MAC = re.compile(
+    r"[0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}"  # Unix tools leave leading zeros out
+    r"|[0-9a-f]{2}(?P<byte>[-. ])(?:[0-9a-f]{2}(?P=byte)){4}[0-9a-f]{2}"
+    r"|[0-9a-f]{4}(?P<word>[-.:])[0-9a-f]{4}(?P=word)[0-9a-f]{4}"
+    r"|[0-9a-f]{6}[-:]?[0-9a-f]{6}"
+)
 
 
 @cache
@@ -28,16 +31,13 @@ def data_folder(name: str) -> Path:
 def normalise_mac(text: str) -> str | None:
     """The MAC in lower case with colons, `None` if the text is no MAC of 48 bits.
 
-    Bytes may be separated by colons or hyphens (a leading zero may be missing), words by dots
-    or spaces may stand instead of either; all zero and all one are nobody's address.
+    Takes the usual separators, between bytes, words or halves. All zero and all one are
+    nobody's address.
     """
-    mac = text.strip().lower().replace(" ", ":" if text.strip().count(" ") == 5 else "")
-    if _MAC_BYTES.fullmatch(mac):
-        digits = "".join(part.zfill(2) for part in re.split(r"[:\-]", mac))
-    elif _MAC_WORDS.fullmatch(mac) or _MAC_PLAIN.fullmatch(mac):
-        digits = mac.replace(".", "")
-    else:
+    mac = text.strip().lower()
+    if not _MAC.fullmatch(mac):
         return None
+    digits = "".join(part.zfill(2) for part in re.split(r"[-:. ]", mac))
     if digits in {"0" * 12, "f" * 12}:
         return None
     return ":".join(digits[start : start + 2] for start in range(0, 12, 2))

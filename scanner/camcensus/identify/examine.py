@@ -114,7 +114,7 @@ def _accused(catalogue: Catalogue, one: str | None, other: str) -> bool:
     if one is None or one == other:
         return False
     pairs = {(file.maker, relation.to) for file in catalogue.files for relation in file.relations}
-    return (one, other) in pairs or (other, one) in pairs
+    return (one, other) not in pairs and (other, one) not in pairs
 
 
 def _opposed(one: str, other: str) -> bool:

@@ -8,7 +8,7 @@ VALUE_CAP = 65536
 """Bytes of a value that are looked at."""
 
 # The library's default of 8 MiB fails at some 600 patterns in one set.
-_SET_MEMORY = 256 << 20
+SET_MEMORY = 256 << 20
 
 
 class PatternError(ValueError):
@@ -46,9 +46,11 @@ class PatternSet:
 
     __slots__ = ("_patterns", "_sentinel", "_set")
 
-    def __init__(self, texts: Sequence[str], patterns: Sequence[Pattern]) -> None:
+    def __init__(
+        self, texts: Sequence[str], patterns: Sequence[Pattern], *, memory: int = SET_MEMORY
+    ) -> None:
         options = _options()
-        options.max_mem = _SET_MEMORY
+        options.max_mem = memory
         self._patterns = tuple(patterns)
         self._set = re2.Set.SearchSet(options)
         try:

@@ -124,6 +124,8 @@ def _winner(weights: Mapping[str, float], *, margin: float, minimum: float) -> S
 
 def _against(weight: float, rivals: Sequence[float]) -> float:
     """Dempster's rule for simple support: the mass left for a value after its rivals."""
+    if not rivals:
+        return weight
     weights = [weight, *rivals]
     nobody = _product(1.0 - one for one in weights)
     masses = [one * nobody / (1.0 - one) for one in weights]

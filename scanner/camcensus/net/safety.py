@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import re2
-
 from camcensus.data import data_folder
 from camcensus.errors import CatalogueError
 from camcensus.scope import DeniedPorts
@@ -79,8 +78,7 @@ def load_safety(folder: Path | None = None) -> Safety:
         return Safety(
             denied=tuple(row for entry in table["deny"] for row in _denied(entry)),
             denied_paths=tuple(
-                DeniedPath(_compile(entry["pattern"]), entry["why"])
-                for entry in table["deny_path"]
+                DeniedPath(_compile(entry["pattern"]), entry["why"]) for entry in table["deny_path"]
             ),
             allowed={(row.prober, row.message): row for row in map(_allowed, table["allow"])},
             paces={name: _pace(name, entry) for name, entry in table["pace"].items()},

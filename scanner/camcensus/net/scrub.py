@@ -11,7 +11,9 @@ from camcensus.wire.http import parse_response
 
 IMAGE_MARK = b"camcensus-scrubbed-image:"
 _IMAGE_MAGIC = (b"GIF8", b"\x89PNG", b"\xff\xd8\xff", b"\x00\x00\x01\x00", b"RIFF", b"BM")
-_WORD = rb"(?:[a-z0-9_.-]{0,24}(?:passw(?:or)?d|passphrase|passwd|pwd|secret|token|api[_-]?key|psk))"
+_WORD = (
+    rb"(?:[a-z0-9_.-]{0,24}(?:passw(?:or)?d|passphrase|passwd|pwd|secret|token|api[_-]?key|psk))"
+)
 _FIELD = re.compile(
     rb"(?i)(?P<keep>[\"']?\b" + _WORD + rb"[\"']?\s{0,4}[:=]\s{0,4})"
     rb"(?P<secret>\"[^\"\r\n]{1,512}\"|'[^'\r\n]{1,512}'|[^\s&<>\"',;(){}\[\]]{1,512})"
@@ -24,14 +26,18 @@ _INPUT = re.compile(
     rb"(?i)(?P<keep><input\b[^<>]{0,300}?type=[\"']?password\b[^<>]{0,300}?value=[\"'])"
     rb"(?P<secret>[^\"'<>]{1,512})"
 )
-_USERINFO = re.compile(rb"(?i)(?P<keep>[a-z]{2,8}://)(?P<secret>[^\s/@:<>\"']{0,64}:[^\s/@<>\"']{1,128})(?=@)")
+_USERINFO = re.compile(
+    rb"(?i)(?P<keep>[a-z]{2,8}://)(?P<secret>[^\s/@:<>\"']{0,64}:[^\s/@<>\"']{1,128})(?=@)"
+)
 _PRIVATE_KEY = re.compile(
     rb"(?P<keep>-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----)(?P<secret>[^-]{1,16384})"
 )
 _AUTHORIZATION = re.compile(
     rb"(?im)(?P<keep>^(?:proxy-)?authorization:[ \t]{0,4})(?P<secret>[^\r\n]{1,2048})"
 )
-_COOKIE = re.compile(rb"(?im)(?P<keep>^set-cookie2?[ \t]*:[ \t]*[^=;\r\n]{0,128}=)(?P<secret>[^;\r\n]{1,8192})")
+_COOKIE = re.compile(
+    rb"(?im)(?P<keep>^set-cookie2?[ \t]*:[ \t]*[^=;\r\n]{0,128}=)(?P<secret>[^;\r\n]{1,8192})"
+)
 _SECRETS = (_FIELD, _ELEMENT, _INPUT, _USERINFO, _PRIVATE_KEY)
 
 
@@ -70,11 +76,15 @@ def _decoded(data: bytes, head: bytes) -> tuple[bytes, bytes]:
         body = parse_response(data).body
     except MalformedError:
         body = b""
-    return re.sub(rb"(?im)^(content-encoding|transfer-encoding|content-length)(?=[ \t]*:)", rb"Was-\1", head), body
+    return re.sub(
+        rb"(?im)^(content-encoding|transfer-encoding|content-length)(?=[ \t]*:)", rb"Was-\1", head
+    ), body
 
 
 def _is_image(head: bytes, body: bytes) -> bool:
-    declared = re.search(rb"(?im)^content-type[ \t]*:[ \t]*(?:image|video|audio|multipart/x-mixed)", head)
+    declared = re.search(
+        rb"(?im)^content-type[ \t]*:[ \t]*(?:image|video|audio|multipart/x-mixed)", head
+    )
     return bool(body) and (declared is not None or body.startswith(_IMAGE_MAGIC))
 
 

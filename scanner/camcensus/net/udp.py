@@ -11,7 +11,13 @@ _IP_RECVERR, _IPV6_RECVERR = 11, 25  # linux/in.h, linux/in6.h
 _ORIGIN_ICMP, _ORIGIN_ICMP6 = 2, 3  # linux/errqueue.h
 _MSG_ERRQUEUE = 0x2000
 _SHORTAGE = {errno.ENOBUFS, errno.ENOMEM}
-_PENDING = {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EPROTO}
+_PENDING = {
+    errno.ECONNREFUSED,
+    errno.EHOSTUNREACH,
+    errno.ENETUNREACH,
+    errno.EHOSTDOWN,
+    errno.EPROTO,
+}
 _LARGEST = 65535
 _BATCH = 64  # datagrams taken before other tasks run
 

@@ -74,8 +74,7 @@ class Host:
     def answered(self, prober: str) -> bool:
         """Whether this prober has had an answer from it."""
         return any(
-            seen.prober == prober and seen.outcome is Outcome.ANSWERED
-            for seen in self.observations
+            seen.prober == prober and seen.outcome is Outcome.ANSWERED for seen in self.observations
         )
 
     def evidence(self) -> tuple[Evidence, ...]:

@@ -94,7 +94,7 @@ def _named_ports(host: Host) -> list[int]:
 
 
 async def _front_page(asking: Asking, host: Host, port: int) -> _Page:
-    """The front page, over TLS or not as the port suggests, once the other way if that was wrong."""
+    """The front page, over TLS or not as the port suggests; once the other way if wrong."""
     tls = port in TLS_PORTS
     page = await _get(asking, host, port, "/", "page", tls=tls)
     if tls and page.reply.outcome is Outcome.TLS_FAILED and _speaks_plain(page.reply):
@@ -126,9 +126,7 @@ async def _get(
     )
     if reply.certificate:
         await _observe_certificate(asking, host, reply)
-    make = partial(
-        asking.observation, host.target, reply, NAME, message, Transport.TCP, asked=path
-    )
+    make = partial(asking.observation, host.target, reply, NAME, message, Transport.TCP, asked=path)
     if reply.outcome is not Outcome.ANSWERED:
         await asking.emit(make())
         return _Page(reply, None, tls)
@@ -175,11 +173,7 @@ async def _further(asking: Asking, host: Host, port: int, page: _Page) -> None:
         latest = await _get(asking, host, port, path, "redirect", tls=page.tls)
     shown = latest.response or page.response
     icon = shown.favicon_path()
-    if (
-        icon
-        and asking.is_open(host.evidence())
-        and _may_ask(asking, host, port, icon, "favicon")
-    ):
+    if icon and asking.is_open(host.evidence()) and _may_ask(asking, host, port, icon, "favicon"):
         await _get(asking, host, port, icon, "favicon", tls=page.tls)
 
 

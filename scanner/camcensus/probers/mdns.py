@@ -145,9 +145,7 @@ async def ask(asking: Asking, host: Host) -> None:
     )
     for reply in replies:
         if reply.outcome is not Outcome.ANSWERED:
-            await asking.emit(
-                asking.observation(host.target, reply, NAME, "query", Transport.UDP)
-            )
+            await asking.emit(asking.observation(host.target, reply, NAME, "query", Transport.UDP))
             continue
         try:
             message = parse(reply.data)

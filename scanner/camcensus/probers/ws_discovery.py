@@ -97,6 +97,11 @@ def _doubts(answer: Message, message_id: str) -> tuple[str, ...]:
     return ()
 
 
+def _constant(message_id: str) -> Callable[[str], str]:
+    """What to expect in RelatesTo, whoever answers a question to a group."""
+    return lambda _: message_id
+
+
 async def link(asking: Asking, interface: Interface) -> None:
     """Ask the link in every form, then again until nobody new answers."""
     seen: Counter[str] = Counter()
@@ -111,7 +116,7 @@ async def link(asking: Asking, interface: Interface) -> None:
             GROUP,
             PORT,
             [_request(form, message_id)],
-            partial(_take, asking, _FORMS[form], lambda _, sent=message_id: sent, seen),
+            partial(_take, asking, _FORMS[form], _constant(message_id), seen),
         )
         asked += 1
         if asked >= len(_FORMS) and len(seen) == known_before:

@@ -6,6 +6,8 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Self
 
+from netaddr import iprange_to_cidrs
+
 from camcensus.errors import SafetyError, ScopeError
 from camcensus.scope.addresses import LOOPBACK, MULTICAST, embedded, position, text_of
 from camcensus.scope.content import PlanContent
@@ -81,6 +83,15 @@ class Plan:
     def permit(self) -> Permit:
         """What `net` asks before each send to one address."""
         return self._permit
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The blocks of addresses that the plan may ask, exclusions taken out."""
+        return tuple(
+            str(network)
+            for part in self.content.parts
+            for network in iprange_to_cidrs(text_of(part.first), text_of(part.last))
+        )
 
     @property
     def exclusions(self) -> tuple[Exclusion, ...]:

@@ -4,18 +4,21 @@ import asyncio
 import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
+from camcensus.errors import CamcensusError, SafetyError
 from camcensus.net import Net
 from camcensus.probers import Asking, Host, Prober
+from camcensus.probers.base import Emit
 from camcensus.scope import Plan
 from camcensus.sweep.coverage import Coverage
 from camcensus.types import Evidence, Observation, Outcome, Target
 
 _LIFE = {Outcome.ANSWERED, Outcome.MALFORMED, Outcome.REFUSED}
+_NO_NEWS = {Outcome.SILENT, Outcome.EXCLUDED}  # counted in the coverage, not stored
 _SETTLE_S = 4.0  # an address handed out this long ago has answered, or will not
 _LOG = structlog.get_logger("camcensus.sweep")
 
@@ -95,10 +98,10 @@ class Sweep:
 
     # ------------------------------------------------------------ the questions
 
-    def _asking(self, *, link: bool = False) -> Asking:
+    def _asking(self, emit: Emit) -> Asking:
         return Asking(
             net=self.net,
-            emit=self._heard_on_link if link else self._heard,
+            emit=emit,
             locate=self.plan.contains,
             now=self.now,
             is_open=self.is_open,
@@ -112,7 +115,7 @@ class Sweep:
         """Multicast, on the interfaces that the plan lists, one protocol after the other."""
         if self.resume.position:
             return
-        asking = self._asking(link=True)
+        asking = self._asking(self._heard_on_link)
         for prober in self.probers:
             if prober.link is None:
                 continue
@@ -122,7 +125,7 @@ class Sweep:
 
     async def _first_pass(self) -> None:
         surveys = [prober for prober in self.probers if prober.survey is not None]
-        asking = self._asking()
+        asking = self._asking(self._heard_by_unicast)
         for prober in surveys:
             if prober.survey is not None:
                 await self._guarded(prober, prober.survey(asking, self._targets(prober)))
@@ -153,19 +156,21 @@ class Sweep:
             self.coverage.heard_by_multicast.add(seen.address)
         await self._heard(seen)
 
+    async def _heard_by_unicast(self, seen: Observation) -> None:
+        if seen.outcome is Outcome.ANSWERED and self.plan.on_link(seen.address):
+            self.coverage.heard_by_unicast.add(seen.address)
+        await self._heard(seen)
+
     async def _heard(self, seen: Observation) -> None:
         """Count it, pass it on, and enlist its address for the second pass if it is alive."""
         self.coverage.take(seen)
-        if seen.outcome is Outcome.ANSWERED and seen.prober == "ws-discovery":
-            if self.plan.on_link(seen.address):
-                self.coverage.heard_by_unicast.add(seen.address)
         host = self._hosts.get(seen.address)
         if host is None and seen.outcome in _LIFE and seen.address not in self._known:
             host = self._host(Target(seen.address, seen.site, seen.zone))
             self._enlist(host)
         if host is not None and seen not in host.observations:
             host.observations.append(seen)
-        if seen.outcome not in {Outcome.SILENT, Outcome.EXCLUDED}:
+        if seen.address in self._known and seen.outcome not in _NO_NEWS:
             await self.emit(Observed(seen))
         await self.emit(Progress(self._position, self.net.pace.frames))
 
@@ -210,7 +215,7 @@ class Sweep:
 
     async def _ask_host(self, host: Host, running: Counter[str]) -> None:
         target = host.target
-        asking = replace(self._asking(), emit=self._heard)
+        asking = self._asking(self._heard)
         try:
             for prober in self.probers:
                 if prober.ask is not None:
@@ -233,10 +238,19 @@ class Sweep:
         """A mistake of ours in one prober never ends the sweep; it leaves a line that says so."""
         try:
             await work
-        except (Exception, ExceptionGroup) as error:  # noqa: BLE001  # the boundary that names bugs
+        except Exception as error:  # the boundary that names our bugs
+            if _must_stop(error):
+                raise
             _LOG.exception("prober failed", prober=prober.name, address=target and target.address)
             self.coverage.outcomes[Outcome.FAILED] += 1
             self.coverage.remark(prober.name, f"failed: {type(error).__name__}: {error}")
+
+
+def _must_stop(error: Exception) -> bool:
+    """Whether the sweep cannot go on: its results have nowhere to go."""
+    if isinstance(error, ExceptionGroup):
+        return any(_must_stop(inner) for inner in error.exceptions)
+    return isinstance(error, CamcensusError) and not isinstance(error, SafetyError)
 
 
 def _network(address: str) -> str:

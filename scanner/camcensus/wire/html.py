@@ -60,12 +60,17 @@ def _tags(page: str) -> Iterator[_Tag]:
         at = opened.end() if end is None else end.end()
         content = ""
         if name not in {"link", "meta"}:
-            closed = re.compile(f"</{name}", re.IGNORECASE).search(page, at)
-            content = page[at:] if closed is None else page[at : closed.start()]
-            if name == "title" and closed is None:
-                content = content.partition("<")[0]
+            content = _content(page, at, name)
             at += len(content)
         yield _Tag(name, _attributes("" if end is None else end.group()), content)
+
+
+def _content(page: str, start: int, name: str) -> str:
+    """What stands before the end tag; a title that never ends stops at the next tag."""
+    closed = re.compile(f"</{name}", re.IGNORECASE).search(page, start)
+    if closed is not None:
+        return page[start : closed.start()]
+    return page[start:].partition("<")[0] if name == "title" else page[start:]
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -124,11 +129,12 @@ def local_path(link: str, origin: Origin | None = None) -> str | None:
         scheme, host, path = absolute.groups()
         if origin is None or not _is_origin(scheme.lower(), host, origin):
             return None
+        path = path or "/"
     elif link.startswith("//"):
         host, slash, rest = link[2:].partition("/")
         if host and (origin is None or not _is_origin(origin.scheme, host, origin)):
             return None
-        path = slash + rest
+        path = f"{slash}{rest}" or "/"
     elif _SCHEME.match(link):
         return None
     else:

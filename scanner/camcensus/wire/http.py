@@ -14,7 +14,7 @@ VALUE_KEPT = 8192
 REALM_KEPT = 256  # characters
 INTERIM_SKIPPED = 4
 
-_BLANK_LINE = re.compile(rb"\r*\n\r*\n")
+_BLANK_LINE = re.compile(rb"\n\r{0,2}\n")  # not `\r*`: a flood of CR would make it quadratic
 _STATUS = re.compile(
     r"(HTTP(?:/\d{1,2}(?:\.\d{1,2})?)?|ICY|RTSP/1\.0)[ \t]+(\d{3})(?:\D(.*))?", re.DOTALL
 )
@@ -150,6 +150,8 @@ def _parse_final(data: bytes, problems: list[str]) -> Response:
         problems.append("bad-status-line")
     head, body = _split_head(data, problems)
     headers = _headers(head.split(b"\n")[1:], problems)
+    if "interim-flood" in problems:
+        body = b""
     return Response(
         status_line=first,
         version=status.group(1) if status else first.partition(" ")[0],
@@ -232,12 +234,12 @@ def response_complete(data: bytes) -> bool:
     for _ in range(INTERIM_SKIPPED + 1):
         end = _BLANK_LINE.search(data, start, start + HEAD_READ)
         if end is None:
-            return False
+            return len(data) - start >= HEAD_READ
         if not _INTERIM.match(data, start):
             break
         start = end.end()
     else:
-        return False
+        return True  # a flood of interim answers: there will be nothing else
     if _NO_BODY.match(data, start):
         return True
     head = data[start : end.start()]

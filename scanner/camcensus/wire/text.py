@@ -1,6 +1,7 @@
 """Bytes to text, and text to something a terminal or a log can show without harm."""
 
 import codecs
+import re
 import unicodedata
 
 _CHARSETS = {
@@ -28,6 +29,7 @@ _CHARSETS = {
     "windows-1252": "cp1252",
     "windows-1254": "cp1254",
 }
+_UNASSIGNED = re.compile("[\ue000-\uf8ff]")  # what gb18030 makes of bytes that are no Chinese
 _MARKS_IN_A_RUN = 8  # no script needs more; thousands make NFC quadratic and a terminal unreadable
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u3164\uffa0")
@@ -41,7 +43,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
     wanted = _CHARSETS.get(declared.strip(" \t\"'").lower()) if declared else None
     for codec in ("utf-8", wanted, "gb18030"):
         text = None if codec is None else _try(data, codec)
-        if text is not None:
+        if text is not None and not (codec == "gb18030" and _UNASSIGNED.search(text)):
             return text.removeprefix("\ufeff")
     return data.decode("latin-1")
 
@@ -51,7 +53,7 @@ def _try(data: bytes, codec: str) -> str | None:
     decoder = codecs.getincrementaldecoder(codec)()
     try:
         text = decoder.decode(data, final=False)
-    except UnicodeDecodeError:
+    except UnicodeError:  # also utf-16 without its byte order mark
         return None
     if not decoder.getstate()[0]:
         return text
@@ -60,7 +62,7 @@ def _try(data: bytes, codec: str) -> str | None:
 
 
 def printable(text: str) -> str:
-    r"""`text` for a terminal or a log: NFC, what is invisible or steers shown as `\x1b`, `\u202e`."""
+    r"""`text` for a terminal or a log: NFC, with what is invisible or steers as `\x1b`."""
     if text.isascii() and text.isprintable():
         return text
     shown: list[str] = []

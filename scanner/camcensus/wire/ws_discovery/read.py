@@ -1,13 +1,12 @@
-"""WS-Discovery 2005/04 over SOAP, as ONVIF devices speak and misspeak it."""
+"""Reading WS-Discovery as ONVIF devices misspeak it: any prefix, any namespace, any order."""
 
 import re
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from camcensus.wire import MalformedError
 from camcensus.wire.text import decode
+from camcensus.wire.ws_discovery.message import Action, Fault, Match, Message
 from camcensus.wire.xml import child, descendants, local_name, read, text_of
 
 if TYPE_CHECKING:
@@ -20,102 +19,7 @@ TYPES_KEPT = 32
 TEXT_KEPT = 256  # characters of one scope, type, id
 REASON_KEPT = 1024
 
-_SOAP = "http://www.w3.org/2003/05/soap-envelope"
-_ADDRESSING = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
-_DISCOVERY = "http://schemas.xmlsoap.org/ws/2005/04/discovery"
-_TO = "urn:schemas-xmlsoap-org:ws:2005:04:discovery"
-_MESSAGE_ID = re.compile(r"[A-Za-z0-9:._-]{1,128}")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-
-
-class ProbeForm(StrEnum):
-    """What a Probe asks for: some devices answer only one of these."""
-
-    NVT = "nvt"
-    DEVICE = "device"
-    UNTYPED = "untyped"
-    WSDP_DEVICE = "wsdp-device"
-    STREAMING_SCOPE = "streaming-scope"
-
-
-class Action(StrEnum):
-    """What a message is, by its body, or by its header where the body does not say."""
-
-    PROBE_MATCHES = "ProbeMatches"
-    RESOLVE_MATCHES = "ResolveMatches"
-    HELLO = "Hello"
-    BYE = "Bye"
-    FAULT = "Fault"
-    PROBE = "Probe"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """What one device says of itself; in a Probe, what is asked for."""
-
-    endpoint: str = ""
-    types: tuple[str, ...] = ()  # local names
-    scopes: tuple[str, ...] = ()  # percent-decoded
-    raw_scopes: tuple[str, ...] = ()
-    xaddrs: tuple[str, ...] = ()  # as sent: claims, not addresses
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A SOAP fault, 1.1 or 1.2: proof of a SOAP device. Codes are local names."""
-
-    code: str
-    subcode: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One datagram; `problems` names what was overlooked or cut."""
-
-    action: Action
-    message_id: str
-    relates_to: str
-    matches: tuple[Match, ...] = ()
-    fault: Fault | None = None
-    problems: tuple[str, ...] = ()
-
-
-_ASKED = {
-    ProbeForm.NVT: (
-        ' xmlns:dn="http://www.onvif.org/ver10/network/wsdl"',
-        "<d:Types>dn:NetworkVideoTransmitter</d:Types>",
-    ),
-    ProbeForm.DEVICE: (
-        ' xmlns:tds="http://www.onvif.org/ver10/device/wsdl"',
-        "<d:Types>tds:Device</d:Types>",
-    ),
-    ProbeForm.UNTYPED: ("", "<d:Scopes/>"),
-    ProbeForm.WSDP_DEVICE: (
-        ' xmlns:wsdp="http://schemas.xmlsoap.org/ws/2006/02/devprof"',
-        "<d:Types>wsdp:Device</d:Types>",
-    ),
-    ProbeForm.STREAMING_SCOPE: (
-        "",
-        "<d:Scopes>onvif://www.onvif.org/Profile/Streaming</d:Scopes>",
-    ),
-}
-
-
-def build_probe(message_id: str, form: ProbeForm) -> bytes:
-    """A Probe on one line without declaration: line breaks make some devices answer a fault."""
-    if not _MESSAGE_ID.fullmatch(message_id):
-        raise ValueError(f"not a message id: {message_id!r}")
-    namespace, asked = _ASKED[form]
-    return (
-        f'<s:Envelope xmlns:s="{_SOAP}" xmlns:a="{_ADDRESSING}" xmlns:d="{_DISCOVERY}"{namespace}>'
-        f'<s:Header><a:Action s:mustUnderstand="1">{_DISCOVERY}/Probe</a:Action>'
-        f"<a:MessageID>{message_id}</a:MessageID><a:ReplyTo><a:Address>"
-        f"{_ADDRESSING}/role/anonymous</a:Address></a:ReplyTo>"
-        f'<a:To s:mustUnderstand="1">{_TO}</a:To></s:Header>'
-        f"<s:Body><d:Probe>{asked}</d:Probe></s:Body></s:Envelope>"
-    ).encode()
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:")
 
 
 def parse(data: bytes) -> Message:

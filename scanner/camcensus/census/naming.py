@@ -1,0 +1,72 @@
+"""Naming again what is stored, with today's catalogue; no packet is sent."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from camcensus.identify import load_catalogue
+from camcensus.probers import PROBERS
+from camcensus.probers.http import TLS, read_certificate
+from camcensus.store import Change, DeviceChange, Store
+from camcensus.types import Evidence, Identity, Observation, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """What naming again came to."""
+
+    hosts: int
+    changes: Counter[Change]
+    catalogue: str
+
+
+def in_names(identity: Identity, names: Mapping[str, str]) -> Identity:
+    """The same identity in the names that people read instead of the catalogue's words."""
+    return replace(
+        identity,
+        maker=names.get(identity.maker or "", identity.maker),
+        brand=names.get(identity.brand or "", identity.brand),
+        claims=tuple(
+            replace(claim, value=names.get(claim.value, claim.value))
+            if claim.attribute in {"maker", "brand"}
+            else claim
+            for claim in identity.claims
+        ),
+    )
+
+
+def evidence_again(observation: Observation) -> tuple[Evidence, ...]:
+    """The evidence that today's readers find in a stored answer."""
+    if observation.outcome not in {Outcome.ANSWERED, Outcome.MALFORMED}:
+        return ()
+    if observation.prober == TLS:
+        return read_certificate(observation)
+    for prober in PROBERS:
+        if prober.name == observation.prober:
+            return prober.read(observation)
+    return observation.evidence  # imported, or of a prober that is no more
+
+
+def reidentify(
+    store: Store, sweep_id: int | None, tell: Callable[[DeviceChange], None]
+) -> Renaming:
+    """Every stored host of a sweep (the last if none is named), named again."""
+    catalogue = load_catalogue()
+    changes: Counter[Change] = Counter()
+    hosts = 0
+    for host in store.hosts_of(sweep_id):
+        evidence = [item for seen in host.observations for item in evidence_again(seen)]
+        change = store.settle(
+            host.sweep_id,
+            host.site,
+            host.zone,
+            host.address,
+            in_names(catalogue.identify(evidence), catalogue.names),
+            evidence,
+            host.observations[-1].seen_at,
+        )
+        hosts += 1
+        changes[change.change] += 1
+        if change.change is not Change.SEEN:
+            tell(change)
+    return Renaming(hosts, changes, catalogue.version)

@@ -1,0 +1,107 @@
+"""From what the user asked for to a plan, before anything is sent."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from camcensus import __version__
+from camcensus.errors import UsageError
+from camcensus.net import Net, Safety, load_safety
+from camcensus.net.interfaces import interfaces
+from camcensus.net.names import resolve
+from camcensus.probers import PROBERS, Prober
+from camcensus.scope import Plan, ScopeRequest, make_plan
+from camcensus.types import Interface, PaceLimits
+
+DEFAULT_SOURCE_PORT = 53702
+_ALIASES = {"tls": "http", "https": "http", "https-cert": "http", "wsd": "ws-discovery"}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a sweep should be: scope, pace, probers, and who asks."""
+
+    request: ScopeRequest
+    pace: str = "gentle"
+    max_rate: float | None = None
+    probers: tuple[str, ...] = ()
+    contact: str = ""
+    source_port: int | None = None
+    argv: tuple[str, ...] = ()
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan, and everything needed to carry it out; nothing has been sent."""
+
+    order: Order
+    plan: Plan
+    limits: PaceLimits
+    safety: Safety
+    probers: tuple[Prober, ...]
+    interfaces: tuple[Interface, ...]
+
+    def net(self) -> Net:
+        """The sockets for this plan and no other."""
+        return Net(
+            self.plan.permit,
+            self.safety,
+            self.limits,
+            user_agent=user_agent(self.order.contact),
+            source_port=self.order.source_port or DEFAULT_SOURCE_PORT,
+        )
+
+
+def user_agent(contact: str) -> str:
+    """How the scanner says who it is, in every HTTP request."""
+    said = "".join(char for char in contact if " " <= char <= "~")[:120]
+    return f"camcensus/{__version__} (asset inventory{'; ' + said if said else ''})"
+
+
+def prepare(order: Order) -> Prepared:
+    """Plan the sweep; `ScopeError` or `UsageError` says in one line why it cannot be."""
+    safety = load_safety()
+    limits = pace_limits(safety, order.pace, order.max_rate)
+    probers = chosen_probers(order.probers)
+    here = interfaces()
+    plan = make_plan(
+        order.request,
+        interfaces=here,
+        probers=tuple(planned for prober in probers for planned in prober.planned),
+        pace=limits,
+        denied=safety.denied,
+        resolve=resolve,
+    )
+    return Prepared(order, plan, limits, safety, probers, here)
+
+
+def restore(order: Order, plan_text: str) -> Prepared:
+    """The same plan again, from its stored text."""
+    safety = load_safety()
+    limits = pace_limits(safety, order.pace, order.max_rate)
+    plan = Plan.from_text(plan_text, denied=safety.denied)
+    return Prepared(order, plan, limits, safety, chosen_probers(order.probers), interfaces())
+
+
+def pace_limits(safety: Safety, name: str, max_rate: float | None) -> PaceLimits:
+    """The limits of a pace, capped by the user's own rate."""
+    if name not in safety.paces:
+        raise UsageError(f"there is no pace {name!r}; choose one of {', '.join(safety.paces)}")
+    limits = safety.paces[name]
+    if max_rate is None:
+        return limits
+    if max_rate <= 0:
+        raise UsageError(f"--max-rate {max_rate:g}: give a number of frames a second above 0")
+    return replace(limits, frames_per_s=min(limits.frames_per_s, max_rate))
+
+
+def chosen_probers(names: Iterable[str]) -> tuple[Prober, ...]:
+    """The probers of these names, all if none is named."""
+    wanted = {_ALIASES.get(name.strip(), name.strip()) for name in names if name.strip()}
+    known = {prober.name for prober in PROBERS}
+    strange = sorted(wanted - known)
+    if strange:
+        raise UsageError(
+            f"--probers: there is no prober {strange[0]!r}; choose from {', '.join(sorted(known))}"
+        )
+    return tuple(prober for prober in PROBERS if not wanted or prober.name in wanted)

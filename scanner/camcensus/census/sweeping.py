@@ -1,0 +1,348 @@
+"""One sweep from plan to devices: observations are stored and named while it runs."""
+
+import asyncio
+import getpass
+import os
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from camcensus import __version__
+from camcensus.census.machine import neighbour_overflows
+from camcensus.census.naming import in_names
+from camcensus.census.prepare import Prepared
+from camcensus.identify import Catalogue, load_catalogue
+from camcensus.probers import Host
+from camcensus.store import (
+    Change,
+    CoverageRecord,
+    DeviceChange,
+    HostDone,
+    Position,
+    Store,
+    SweepRecord,
+    SweepStart,
+    SweepStatus,
+    Writer,
+)
+from camcensus.sweep import Coverage, Event, HostFinished, Observed, Progress, Resume, Sweep
+from camcensus.types import Evidence, Kind, Observation, Outcome, Target
+
+VIDEO = frozenset({Kind.CAMERA, Kind.NVR, Kind.DVR, Kind.ENCODER, Kind.INTERCOM, Kind.OTHER_VIDEO})
+
+
+@dataclass(slots=True)
+class Status:
+    """Where a running sweep is, for whoever watches."""
+
+    size: int
+    started: float = field(default_factory=time.monotonic)
+    position: int = 0
+    frames: int = 0
+    alive: int = 0
+    done: int = 0
+    devices: dict[int, Kind] = field(default_factory=dict)
+
+    @property
+    def video(self) -> int:
+        """How many cameras, recorders and the like are found so far."""
+        return sum(kind in VIDEO for kind in self.devices.values())
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.started
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds left by what was done so far; `None` while that says nothing."""
+        whole, part = self.size + self.alive, self.position + self.done
+        if not self.position or self.elapsed_s < 2.0:
+            return None
+        return self.elapsed_s * max(0, whole - part) / part
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who is told what while a sweep runs; both must return at once."""
+
+    device: Callable[[DeviceChange], None] = lambda _: None
+    status: Callable[[Status], None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class SweepResult:
+    """What a sweep came to."""
+
+    sweep_id: int
+    status: SweepStatus
+    coverage: tuple[CoverageRecord, ...]
+    kinds: Counter[Kind]
+    frames: int
+    elapsed_s: float
+    warnings: tuple[str, ...]
+    failures: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was planned was done."""
+        return self.status is SweepStatus.DONE and not self.failures
+
+
+def start_of(prepared: Prepared, catalogue: Catalogue) -> SweepStart:
+    """What is known of a sweep before its first frame."""
+    plan = prepared.plan
+    return SweepStart(
+        site=plan.site,
+        argv=prepared.order.argv,
+        plan_text=plan.to_text(),
+        plan_hash=plan.hash,
+        key=str(plan.key),
+        catalogue=catalogue.version,
+        version=__version__,
+        started_at=datetime.now(UTC),
+        user=_user(),
+        change=prepared.order.change,
+        networks=plan.networks,
+    )
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+async def run_sweep(
+    prepared: Prepared,
+    store: Store,
+    watch: Watch,
+    *,
+    record: SweepRecord | None = None,
+    stop: asyncio.Event | None = None,
+) -> SweepResult:
+    """Carry the plan out, or go on with `record`; `stop` ends it early with everything kept."""
+    catalogue = load_catalogue()
+    sweep_id = record.id if record else store.begin_sweep(start_of(prepared, catalogue))
+    keeper = _Keeper(prepared, store, store.writer(sweep_id), catalogue, watch, sweep_id)
+    resume = _resume(store, record) if record else Resume()
+    for host in resume.pending:
+        keeper.heard[host.target.address] = list(host.observations)
+    sweep = Sweep(
+        prepared.plan,
+        prepared.probers,
+        prepared.net(),
+        emit=keeper.take,
+        now=lambda: datetime.now(UTC),
+        is_open=keeper.is_open,
+        resume=resume,
+    )
+    overflows = neighbour_overflows()
+    status = await _until_stopped(sweep, keeper, stop)
+    if neighbour_overflows() > overflows:
+        sweep.coverage.remark(
+            "network",
+            "this machine's neighbour table was full: addresses on this link may be missing; "
+            "sweep smaller networks, or raise net.ipv4.neigh.default.gc_thresh3",
+        )
+    coverage = coverage_records(prepared, sweep.coverage)
+    store.finish_sweep(sweep_id, status, coverage, datetime.now(UTC))
+    return SweepResult(
+        sweep_id,
+        status,
+        coverage,
+        Counter(keeper.status.devices.values()),
+        sweep.net.pace.frames,
+        keeper.status.elapsed_s,
+        warnings_of(sweep.coverage),
+        sweep.coverage.outcomes[Outcome.FAILED],
+    )
+
+
+async def _until_stopped(
+    sweep: Sweep, keeper: "_Keeper", stop: asyncio.Event | None
+) -> SweepStatus:
+    """Run until the end or until `stop` is set; what was heard is settled either way."""
+    work = asyncio.create_task(sweep.run())
+    waiting: set[asyncio.Task[object]] = {work}
+    if stop is not None:
+        waiting.add(asyncio.create_task(stop.wait()))
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.wait(waiting)
+    try:
+        await keeper.close()
+    finally:
+        if not work.cancelled() and (error := work.exception()) is not None:
+            raise _bare(error)
+    return SweepStatus.INTERRUPTED if work.cancelled() else SweepStatus.DONE
+
+
+def _bare(error: BaseException) -> BaseException:
+    """The one error inside a group, so that the user reads a sentence."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
+def _resume(store: Store, record: SweepRecord) -> Resume:
+    """Where the stored sweep stopped: its live hosts that are not done are asked again."""
+    pending = tuple(
+        Host(
+            Target(host.address, record.site, host.zone),
+            list(store.heard_of(record.id, host.address)),
+        )
+        for host in store.pending_hosts(record.id)
+    )
+    return Resume(record.position, pending, frozenset(store.finished_hosts(record.id)))
+
+
+@dataclass(slots=True)
+class _Keeper:
+    """Stores what the sweep emits, and names each host when it has been asked everything."""
+
+    prepared: Prepared
+    store: Store
+    writer: Writer
+    catalogue: Catalogue
+    watch: Watch
+    sweep_id: int
+    status: Status = field(init=False)
+    heard: defaultdict[str, list[Observation]] = field(default_factory=lambda: defaultdict(list))
+    finished: set[str] = field(default_factory=set)
+    late: set[str] = field(default_factory=set)  # spoke again after they were finished
+
+    def __post_init__(self) -> None:
+        self.status = Status(self.prepared.plan.size)
+
+    def is_open(self, evidence: Iterable[Evidence]) -> bool:
+        """Whether nothing has said yet who made the device."""
+        return self.catalogue.identify(evidence).confidence == 0.0
+
+    async def take(self, event: Event) -> None:
+        """One event of the sweep; waits while the database is behind."""
+        match event:
+            case Observed(observation):
+                await self._offer(observation)
+                self._note(observation)
+            case HostFinished(target):
+                await self._settle(target.address)
+                await self._offer(HostDone(target.address))
+                self.status.done += 1
+                self.finished.add(target.address)
+            case Progress(position, frames):
+                if position > self.status.position:
+                    await self._offer(Position(position))
+                self.status.position, self.status.frames = position, frames
+        self.watch.status(self.status)
+
+    def _note(self, observation: Observation) -> None:
+        """Keep it until its host is finished; what comes later is settled at the end."""
+        address = observation.address
+        if address in self.finished:
+            self.late.add(address)
+            return
+        if address not in self.heard:
+            self.status.alive += 1
+        self.heard[address].append(observation)
+
+    async def _offer(self, item: Observation | HostDone | Position) -> None:
+        while not self.writer.offer(item):
+            self._check()
+            await asyncio.sleep(0.01)
+        self._check()
+
+    def _check(self) -> None:
+        if self.writer.error is not None:
+            raise self.writer.error
+
+    async def _settle(self, address: str) -> None:
+        observations = self.heard.pop(address, [])
+        if not observations:
+            return
+        evidence = [item for seen in observations for item in seen.evidence]
+        identity = in_names(self.catalogue.identify(evidence), self.catalogue.names)
+        first = observations[0]
+        change = await asyncio.to_thread(
+            self.store.settle,
+            self.sweep_id,
+            first.site,
+            first.zone,
+            address,
+            identity,
+            evidence,
+            observations[-1].seen_at,
+        )
+        self.status.devices[change.record.id] = change.record.kind
+        if change.change is not Change.SEEN:
+            self.watch.device(change)
+
+    async def close(self) -> None:
+        """Settle who was heard but not finished, and put everything on disk."""
+        try:
+            await asyncio.to_thread(self.writer.flush)
+            for address in (*self.heard, *self.late):
+                stored = self.store.heard_of(self.sweep_id, address)
+                self.heard[address] = list(stored)
+                await self._settle(address)
+        finally:
+            await asyncio.to_thread(self.writer.close)
+        self._check()
+
+
+def coverage_records(prepared: Prepared, coverage: Coverage) -> tuple[CoverageRecord, ...]:
+    """The coverage as it is stored: counts, exclusions with reasons, what could not be heard."""
+    deaf = coverage.deafness()
+    records = []
+    for row in coverage.rows():
+        notes = [*row.notes]
+        if row.prober == "ws-discovery" and deaf:
+            notes.append(deaf)
+        records.append(
+            CoverageRecord(
+                zone=row.zone,
+                prober=row.prober,
+                asked=row.asked,
+                answered=row.answered,
+                silent=row.silent,
+                excluded=sum(count for _, count in row.excluded),
+                excluded_why="; ".join(f"{why} ({count})" for why, count in row.excluded),
+                not_audible="; ".join(notes),
+            )
+        )
+    left_out = prepared.plan.exclusions
+    if left_out:
+        records.append(
+            CoverageRecord(
+                zone="",
+                prober="all",
+                excluded=sum(one.count for one in left_out),
+                excluded_why="; ".join(
+                    f"{one.network}: {one.reason} ({one.count})" for one in left_out[:50]
+                ),
+            )
+        )
+    return tuple(records)
+
+
+def warnings_of(coverage: Coverage) -> tuple[str, ...]:
+    """What the person at the screen must know before trusting the list."""
+    deaf = coverage.deafness()
+    found = [deaf] if deaf else []
+    found += list(coverage.notes["network"])
+    shortages = coverage.outcomes[Outcome.LOCAL_SHORTAGE]
+    if shortages:
+        found.append(
+            f"this machine ran short of sockets or memory {shortages} times: "
+            "those questions were not asked; raise `ulimit -n` or sweep less at once"
+        )
+    failures = coverage.outcomes[Outcome.FAILED]
+    if failures:
+        found.append(f"{failures} questions failed through a mistake of ours; the log says where")
+    return tuple(found)

@@ -1,0 +1,61 @@
+"""The command line: the only code that prints or exits. Slow imports wait inside the commands."""
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from camcensus.cli import machine, naming, reading, sweeping
+from camcensus.cli.screen import complain
+from camcensus.errors import CamcensusError
+
+app = typer.Typer(
+    name="camcensus",
+    help="Which surveillance cameras are on the network, and who really made each one.",
+    epilog="Start with `camcensus demo`, then `camcensus plan TARGET`: it sends nothing.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+for _group in (sweeping, reading, naming, machine):
+    _group.register(app)
+
+
+@app.callback(invoke_without_command=True)
+def _camcensus(
+    *, version: bool = typer.Option(False, "--version", help="Print the version and stop.")
+) -> None:
+    if version:
+        from camcensus import __version__
+
+        typer.echo(f"camcensus {__version__}")
+        raise typer.Exit
+
+
+def main() -> NoReturn:
+    """Run one command line; every end is an exit code of docs/architecture.md."""
+    try:
+        sys.argv[1:] = expand(sys.argv[1:])
+        app(standalone_mode=True)
+    except CamcensusError as error:
+        complain(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        complain("stopped; what was already found is kept")
+        sys.exit(3)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away: nobody is left to tell
+        sys.exit(1)
+    sys.exit(0)
+
+
+def expand(arguments: list[str]) -> list[str]:
+    """Nmap's joined form: `-iLfile` is `-iL file`."""
+    words: list[str] = []
+    for word in arguments:
+        if word.startswith("-iL") and len(word) > 3:
+            words += ["-iL", word[3:]]
+        else:
+            words.append(word)
+    return words

@@ -1,0 +1,173 @@
+"""`doctor`, `config`, `lab` and `demo`: this machine, and a virtual estate to try things on."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from camcensus.cli import options as opt
+from camcensus.cli.screen import harmless, say, table, writing
+from camcensus.errors import UsageError
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs to the program."""
+    app.command()(doctor)
+    app.command(name="config")(show_config)
+    app.command(context_settings={"allow_interspersed_args": False})(lab)
+    app.command()(demo)
+
+
+def doctor(
+    db: opt.Db = None,
+    json_lines: opt.Json = False,
+    output: opt.Output = None,
+    config: opt.Config = None,
+) -> None:
+    """Say what this machine can do and hear, and what is missing; sends nothing."""
+    from camcensus.census.machine import Level, diagnose
+    from camcensus.config import load_settings
+    from camcensus.net.interfaces import interfaces
+
+    settings = load_settings({"db": db, "config": config})
+    checks = list(diagnose(interfaces(), settings.db))
+    with writing(output) as sink:
+        for check in checks:
+            if json_lines:
+                row = {
+                    "schema": "camcensus.check/1",
+                    "level": check.level,
+                    "subject": check.subject,
+                    "text": check.text,
+                    "remedy": check.remedy,
+                }
+                sink.line(json.dumps(row, ensure_ascii=False))
+            else:
+                sink.line(harmless(f"{check.level:>7}  {check.subject}: {check.text}"))
+                if check.remedy:
+                    sink.line(harmless(f"         -> {check.remedy}"))
+    bad = sum(check.level is Level.BAD for check in checks)
+    if bad:
+        say(f"{bad} problems: a sweep from here would miss devices")
+
+
+def show_config(
+    action: Annotated[
+        str, typer.Argument(metavar="[show]", help="Show what is in force.")
+    ] = "show",
+    db: opt.Db = None,
+    site: opt.Site = None,
+    pace: opt.Pace = None,
+    max_rate: opt.MaxRate = None,
+    source_port: opt.SourcePort = None,
+    json_lines: opt.Json = False,
+    output: opt.Output = None,
+    config: opt.Config = None,
+) -> None:
+    """Show the settings in force, and where each comes from."""
+    from camcensus.config import load_settings, settings_origin
+
+    if action != "show":
+        raise UsageError(f"config {action!r}: the one thing to do is `config show`")
+    flags: dict[str, object] = {
+        "db": db,
+        "site": site,
+        "pace": pace,
+        "max_rate": max_rate,
+        "source_port": source_port,
+        "config": config,
+    }
+    settings, origin = load_settings(flags), settings_origin(flags)
+    rows = [(key, value, origin[key]) for key, value in settings.model_dump().items()]
+    if json_lines or output is not None:
+        with writing(output) as sink:
+            for key, value, source in rows:
+                line = {
+                    "schema": "camcensus.setting/1",
+                    "key": key,
+                    "value": value,
+                    "origin": source,
+                }
+                sink.line(json.dumps(line, ensure_ascii=False))
+        return
+    table(
+        ("setting", "value", "from"),
+        [(key, "-" if value is None else str(value), source) for key, value, source in rows],
+    )
+
+
+def lab(
+    command: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[COMMAND]...", help="Run this beside the estate, after --."),
+    ] = None,
+    listing: Annotated[
+        bool, typer.Option("--list", help="List the simulated devices and stop.")
+    ] = False,
+    only: Annotated[
+        str | None, typer.Option("--only", metavar="NAME,...", help="Only these personas.")
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE", help="What the devices received, as JSON."),
+    ] = None,
+    capture: Annotated[
+        Path | None,
+        typer.Option("--capture", metavar="FILE", help="What left the scanner's side, as JSON."),
+    ] = None,
+) -> None:
+    """Open a virtual estate in a private network, and run a command or a shell beside it."""
+    import os
+
+    from camcensus.lab import PrivateOptions, demo_estate, load_personas, run_in_private
+
+    if listing:
+        table(
+            ("persona", "kind", "made by", "brand", "model"),
+            [
+                (
+                    one.name,
+                    one.truth.kind,
+                    one.truth.maker or "-",
+                    one.truth.brand or "-",
+                    one.truth.model or "-",
+                )
+                for one in load_personas()
+            ],
+        )
+        return
+    estate = demo_estate()
+    if only:
+        names = {persona.name for persona in load_personas()}
+        wanted = [name.strip() for name in only.split(",") if name.strip()]
+        strange = [name for name in wanted if name not in names]
+        if strange:
+            raise UsageError(f"there is no persona {strange[0]!r}; `camcensus lab --list`")
+        from camcensus.lab import estate_of
+
+        estate = estate_of(wanted)
+    say(
+        f"{len(estate.devices)} devices in {', '.join(estate.targets)}; this side is 198.18.0.1 "
+        "on scan0; no way out"
+    )
+    words = command or [os.environ.get("SHELL", "/bin/sh")]
+    code = run_in_private(words, estate, PrivateOptions(report=report, capture=capture))
+    raise typer.Exit(code)
+
+
+def demo(
+    db: Annotated[
+        Path, typer.Option("--db", metavar="PATH", help="The census of the demo.")
+    ] = Path("camcensus-demo/census.db"),
+    pace: opt.Pace = None,
+    json_lines: opt.Json = False,
+    quiet: opt.Quiet = False,
+) -> None:
+    """Sweep a virtual estate of sixty devices, and show what was found."""
+    from camcensus.cli.demonstration import demonstrate
+
+    code = demonstrate(db, pace=pace or "gentle", json_lines=json_lines, quiet=quiet)
+    sys.stdout.flush()
+    raise typer.Exit(code)

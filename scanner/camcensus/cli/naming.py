@@ -1,0 +1,217 @@
+"""`identify`, `reidentify`, `signatures` and `explain`: names and reasons; nothing is sent."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO
+
+import typer
+
+from camcensus.cli import options as opt
+from camcensus.cli.screen import say, table, writing
+from camcensus.errors import UsageError
+
+if TYPE_CHECKING:
+    from camcensus.identify import Catalogue, Signature
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs to the program."""
+    app.command()(identify)
+    app.command()(reidentify)
+    app.command()(signatures)
+    app.command()(explain)
+
+
+def identify(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|-", help="Evidence, a JSON object a line; - for stdin.")
+    ],
+    form: Annotated[
+        str, typer.Option("--from", metavar="auto|jsonl|nmap", help="What the file is.")
+    ] = "auto",
+    output: opt.Output = None,
+) -> None:
+    """Name the evidence of any tool: one line in, one line out, in order; no database."""
+    from camcensus.identify import load_catalogue
+
+    if form not in {"auto", "jsonl", "nmap"}:
+        raise UsageError(f"--from {form!r}: choose auto, jsonl or nmap")
+    catalogue = load_catalogue()
+    with _opened(file) as stream, writing(output) as sink:
+        for answer in _answers(stream, catalogue, form, file):
+            sink.line(json.dumps(answer, ensure_ascii=True))
+
+
+def _answers(
+    stream: BinaryIO, catalogue: "Catalogue", form: str, file: str
+) -> Iterator[dict[str, object]]:
+    """One answer a line of evidence, or a host of an nmap report."""
+    from camcensus.listen.exchanges import answer, answers
+    from camcensus.listen.nmap import read_nmap
+    from camcensus.wire import MalformedError
+
+    first = stream.readline()
+    if form == "nmap" or (form == "auto" and first.lstrip().startswith(b"<")):
+        try:
+            for exchange in read_nmap(first + stream.read()):
+                yield answer(exchange, catalogue)
+        except MalformedError as error:
+            raise UsageError(f"{file} is no nmap report (nmap -oX): {error}") from error
+        return
+    lines = (line.decode("utf-8", "surrogateescape") for line in chain([first], stream) if line)
+    yield from answers(lines, catalogue)
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    if file == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        with Path(file).open("rb") as stream:
+            yield stream
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from error
+
+
+def reidentify(
+    sweep_id: Annotated[
+        int | None, typer.Argument(metavar="[SWEEP]", help="Its number; the last if none.")
+    ] = None,
+    db: opt.Db = None,
+    json_lines: opt.Json = False,
+    output: opt.Output = None,
+    config: opt.Config = None,
+) -> None:
+    """Name what is stored again, with today's catalogue."""
+    from camcensus.census.naming import reidentify as again
+    from camcensus.cli.reading import database, open_store
+    from camcensus.store import DeviceChange
+
+    with open_store(database(db, config)) as store, writing(output) as sink:
+
+        def tell(change: DeviceChange) -> None:
+            if json_lines:
+                sink.line(json.dumps(change.record.to_json(), ensure_ascii=False))
+
+        result = again(store, sweep_id, tell)
+    counts = ", ".join(f"{n} {change}" for change, n in sorted(result.changes.items()))
+    say(f"{result.hosts} hosts named again with catalogue {result.catalogue}: {counts or 'none'}")
+
+
+def signatures(
+    action: Annotated[
+        str, typer.Argument(metavar="[list|check]", help="List them, or check every example.")
+    ] = "list",
+    folder: Annotated[
+        Path | None,
+        typer.Option("--folder", metavar="DIR", help="Another folder of signature files."),
+    ] = None,
+    maker: Annotated[
+        str | None, typer.Option("--maker", metavar="NAME", help="Only those that claim it.")
+    ] = None,
+    json_lines: opt.Json = False,
+    output: opt.Output = None,
+) -> None:
+    """List the signatures, or check that each claims its examples and nothing else."""
+    from camcensus.identify import load_catalogue
+
+    catalogue = load_catalogue(folder)
+    if action == "check":
+        _check(catalogue)
+        return
+    if action != "list":
+        raise UsageError(f"signatures {action!r}: choose list or check")
+    chosen = [one for one in catalogue.signatures if _claims(catalogue, one, maker)]
+    if json_lines or output is not None:
+        with writing(output) as sink:
+            for one in chosen:
+                sink.line(json.dumps(_signature_json(one), ensure_ascii=False))
+        return
+    table(
+        ("signature", "field", "claims", "certainty", "source"),
+        [
+            (
+                one.id,
+                one.field,
+                ", ".join(f"{key} {value}" for key, value in one.constants),
+                f"{one.certainty:.2f}",
+                one.source,
+            )
+            for one in chosen
+        ],
+    )
+    say(f"{len(chosen)} signatures, catalogue {catalogue.version}")
+
+
+def _claims(catalogue: "Catalogue", one: "Signature", maker: str | None) -> bool:
+    if maker is None:
+        return True
+    wanted = catalogue.brand(maker)
+    if wanted is None:
+        raise UsageError(f"--maker {maker!r}: no maker or brand of the catalogue has this name")
+    return wanted in {one.constant("maker"), one.constant("brand")}
+
+
+def _signature_json(one: "Signature") -> dict[str, object]:
+    return {
+        "schema": "camcensus.signature/1",
+        "id": one.id,
+        "field": one.field,
+        "pattern": one.pattern,
+        "claims": dict(one.constants),
+        "certainty": one.certainty,
+        "why": one.why,
+        "source": one.source,
+    }
+
+
+def _check(catalogue: "Catalogue") -> None:
+    from camcensus.identify.examine import examine
+
+    problems = list(examine(catalogue))
+    for problem in problems:
+        typer.echo(f"{problem.place}: {problem.text}")
+    if problems:
+        raise UsageError(f"{len(problems)} examples do not hold; mend the files named above")
+    say(f"{len(catalogue.signatures)} signatures hold, catalogue {catalogue.version}")
+
+
+def explain(
+    thing: Annotated[
+        str, typer.Argument(metavar="THING", help="A device (number, address, MAC) or signature.")
+    ],
+    db: opt.Db = None,
+    site: opt.Site = None,
+    config: opt.Config = None,
+) -> None:
+    """Say in words why a device was named so, or what a signature knows."""
+    from camcensus.identify import load_catalogue
+
+    catalogue = load_catalogue()
+    known = {one.id: one for one in catalogue.signatures}
+    if thing in known:
+        _explain_signature(known[thing])
+        return
+    from camcensus.census.naming import evidence_again
+    from camcensus.cli.reading import database, find_device, open_store
+    from camcensus.cli.screen import harmless
+    from camcensus.identify import explain as in_words
+
+    with open_store(database(db, config)) as store:
+        detail = find_device(store, thing, site)
+    evidence = [item for seen in detail.observations for item in evidence_again(seen)]
+    for line in in_words(catalogue.identify(evidence)):
+        typer.echo(harmless(line))
+
+
+def _explain_signature(one: "Signature") -> None:
+    claims = ", ".join(f"{key} {value}" for key, value in one.constants)
+    typer.echo(f"{one.id} looks at {one.field} for {one.pattern}")
+    typer.echo(f"It claims {claims or 'what it captures'}, certainty {one.certainty:.2f}.")
+    typer.echo(f"Why: {one.why}")
+    typer.echo(f"Source: {one.source}")

@@ -1,0 +1,93 @@
+"""The options that several verbs share, spelled once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Db = Annotated[
+    str | None,
+    typer.Option("--db", metavar="URL|PATH", help="The database; the user's data folder if none."),
+]
+Site = Annotated[
+    str | None,
+    typer.Option("--site", metavar="NAME", help="Where the network is; part of every identity."),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write there instead of to stdout."),
+]
+Json = Annotated[bool, typer.Option("--json", help="JSON Lines on stdout.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing on stderr but errors.")]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="The settings file, if not the usual one."),
+]
+LogFormat = Annotated[
+    str | None, typer.Option("--log-format", metavar="text|json", help="How log lines look.")
+]
+
+Targets = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[TARGET]...",
+        help="Networks, ranges or hosts: 10.20.0.0/22 10.30.1-4.1-254 host 2001:db8::/120",
+        show_default=False,
+    ),
+]
+TargetFile = Annotated[
+    list[Path] | None,
+    typer.Option("-iL", metavar="FILE", help="Targets from a file, # for comments."),
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option("--exclude", metavar="TARGET", help="Never ask these, comma separated."),
+]
+ExcludeFile = Annotated[
+    list[Path] | None,
+    typer.Option("--excludefile", metavar="FILE", help="Never ask what this file lists."),
+]
+ZonesFile = Annotated[
+    Path | None,
+    typer.Option("--zones", metavar="FILE", help="Networks with policies, as a TOML file."),
+]
+Interfaces = Annotated[
+    list[str] | None,
+    typer.Option("-e", "--interface", metavar="NAME", help="Ask by multicast on this one too."),
+]
+Ports = Annotated[
+    list[str] | None,
+    typer.Option("-p", "--ports", metavar="[http:]PORT,...", help="Ports to ask besides ours."),
+]
+Probers = Annotated[
+    str | None,
+    typer.Option("--probers", metavar="NAME,...", help="Only these: ws-discovery,mdns,http."),
+]
+Pace = Annotated[
+    str | None,
+    typer.Option("--pace", metavar="gentle|normal|fast", help="How fast; gentle if not said."),
+]
+MaxRate = Annotated[
+    float | None,
+    typer.Option("--max-rate", metavar="PPS", help="Never more frames a second than this."),
+]
+Limit = Annotated[
+    int | None, typer.Option("--limit", min=1, metavar="N", help="A pilot: N random targets.")
+]
+AllowPublic = Annotated[
+    bool, typer.Option("--allow-public", help="The targets may lie in public address space.")
+]
+AllowUnzoned = Annotated[
+    bool, typer.Option("--allow-unzoned", help="Ask addresses that no zone of --zones names.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="More than 65,536 hosts are meant.")]
+SourcePort = Annotated[
+    int | None,
+    typer.Option(
+        "--source-port",
+        min=1024,
+        max=65535,
+        metavar="PORT",
+        help="Ask UDP questions from this port, so that a firewall can be told.",
+    ),
+]

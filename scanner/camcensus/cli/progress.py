@@ -1,0 +1,186 @@
+"""A sweep with somebody watching: progress, devices as they are named, a clean stop."""
+
+import asyncio
+import json
+import signal
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from camcensus.census.prepare import Prepared
+from camcensus.census.sweeping import VIDEO, Status, SweepResult, Watch, run_sweep
+from camcensus.cli.screen import Sink, duration, harmless, say, writing
+from camcensus.config import Settings
+from camcensus.store import CoverageRecord, DeviceChange, DeviceRecord, Store, SweepRecord
+
+_REFRESH_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How the sweep shall be shown."""
+
+    json_lines: bool = False
+    output: Path | None = None
+    quiet: bool = False
+    stats_every_s: float = 10.0
+
+
+def carry_out(
+    prepared: Prepared, settings: Settings, wishes: Wishes, record: SweepRecord | None = None
+) -> int:
+    """Run the sweep with its screen; returns the exit code."""
+    with ExitStack() as stack:
+        store = stack.enter_context(Store.open(settings.db))
+        wanted = wishes.json_lines or wishes.output is not None
+        sink = stack.enter_context(writing(wishes.output)) if wanted else None
+        screen = _Screen(prepared, quiet=wishes.quiet, every_s=wishes.stats_every_s, sink=sink)
+        screen.begin(store.path, record)
+        try:
+            result = asyncio.run(_watched(prepared, store, screen, record))
+        finally:
+            screen.end()
+        for row in result.coverage if sink is not None else ():
+            screen.line(json.dumps(row.to_json(), ensure_ascii=False))
+        screen.summary(result, store)
+    return 0 if result.complete else 3
+
+
+async def _watched(
+    prepared: Prepared, store: Store, screen: "_Screen", record: SweepRecord | None
+) -> SweepResult:
+    """The sweep, with Ctrl-C and SIGTERM as a request to stop and keep everything."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
+    watch = Watch(device=screen.device, status=screen.status)
+    return await run_sweep(prepared, store, watch, record=record, stop=stop)
+
+
+@dataclass(slots=True)
+class _Screen:
+    """Tells a person, on stderr, where the sweep is."""
+
+    prepared: Prepared
+    quiet: bool
+    every_s: float
+    sink: Sink | None
+    live: Any = None
+    last: float = field(default_factory=time.monotonic)
+
+    def begin(self, path: str, record: SweepRecord | None) -> None:
+        """What is going to happen, in a few lines."""
+        if self.quiet:
+            return
+        plan, limits = self.prepared.plan, self.prepared.limits
+        again = f"going on with sweep {record.id}: " if record else ""
+        say(
+            f"{again}{plan.size:,} addresses at site {plan.site}, pace {limits.name} "
+            f"({limits.frames_per_s:g} frames a second), "
+            f"about {duration(plan.estimate.seconds)}"
+        )
+        links = ", ".join(
+            f"{link.interface.name} ({link.interface.address})" for link in plan.links
+        )
+        say(f"multicast on {links or 'no interface'}; ordinary sockets, no privilege used")
+        say(f"database {path}")
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.live import Live
+
+            self.live = Live(console=Console(stderr=True), refresh_per_second=4, transient=True)
+            self.live.start()
+
+    def line(self, text: str) -> None:
+        """A line of results, where results were asked for."""
+        if self.sink is not None:
+            self.sink.line(text)
+
+    def end(self) -> None:
+        """Give the terminal back."""
+        if self.live is not None:
+            self.live.stop()
+            self.live = None
+
+    def device(self, change: DeviceChange) -> None:
+        """A device was named, or changed."""
+        if self.sink is not None:
+            self.sink.line(json.dumps(change.record.to_json(), ensure_ascii=False))
+            if self.live is None:
+                sys.stdout.flush()
+        if self.quiet or change.record.kind not in VIDEO:
+            return
+        line = f"{change.change:>7}  {one_line(change.record)}"
+        if self.live is not None:
+            self.live.console.print(harmless(line), markup=False, highlight=False)
+        else:
+            say(line)
+
+    def status(self, status: Status) -> None:
+        """Progress, at most every so often."""
+        now = time.monotonic()
+        wait_s = _REFRESH_S if self.live is not None else self.every_s
+        if self.quiet or now - self.last < wait_s:
+            return
+        self.last = now
+        line = status_line(status)
+        if self.live is not None:
+            self.live.update(line)
+        else:
+            say(line)
+
+    def summary(self, result: SweepResult, store: Store) -> None:
+        """What the sweep came to, what it could not see, and what to do next."""
+        if self.quiet:
+            return
+        kinds = ", ".join(
+            f"{count} {kind}" for kind, count in sorted(result.kinds.items()) if kind in VIDEO
+        )
+        others = sum(count for kind, count in result.kinds.items() if kind not in VIDEO)
+        verb = "done" if result.complete else "incomplete"
+        say(
+            f"{verb}: {kinds or 'no camera'}; {others} other things; {result.frames:,} frames in "
+            f"{duration(result.elapsed_s)}"
+        )
+        for warning in result.warnings:
+            say(f"warning: {warning}")
+        for row in result.coverage:
+            say(coverage_line(row))
+        if not result.complete:
+            say(f"everything so far is kept; go on with: camcensus resume {result.sweep_id}")
+        say(f"see them with: camcensus devices --db {store.path}")
+
+
+def status_line(status: Status) -> str:
+    """Counts, rate, time left and cameras so far, on one line."""
+    rate = status.frames / status.elapsed_s if status.elapsed_s else 0.0
+    left = status.left_s
+    return (
+        f"{status.position:,} of {status.size:,} addresses asked, {status.alive:,} alive, "
+        f"{status.done:,} finished, {status.video:,} cameras and recorders, "
+        f"{rate:.0f} frames/s, {'about ' + duration(left) + ' left' if left is not None else ''}"
+    ).rstrip(", ")
+
+
+def one_line(record: DeviceRecord) -> str:
+    """A device in one line: where, what, whose, which."""
+    who = record.brand or record.maker or "unknown maker"
+    if record.brand and record.maker and record.brand != record.maker:
+        who = f"{record.brand} (made by {record.maker})"
+    return f"{record.address:<15}  {record.kind:<8}  {who}  {record.model or ''}".rstrip()
+
+
+def coverage_line(row: CoverageRecord) -> str:
+    """One prober's coverage in one line."""
+    zone = f"zone {row.zone}, " if row.zone else ""
+    counts = f"{row.asked:,} asked, {row.answered:,} answered, {row.silent:,} silent"
+    text = f"{zone}{row.prober}: {counts}"
+    if row.excluded:
+        text += f"; {row.excluded:,} excluded: {row.excluded_why}"
+    if row.not_audible:
+        text += f" [{row.not_audible}]"
+    return text

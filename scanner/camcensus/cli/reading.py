@@ -1,0 +1,314 @@
+"""`devices`, `show` and `export`: the census as it stands; nothing is sent."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from camcensus.cli import options as opt
+from camcensus.cli.screen import say, table, writing
+from camcensus.errors import UsageError
+
+if TYPE_CHECKING:
+    from camcensus.store import DeviceDetail, DeviceQuery, DeviceRecord, Store
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs to the program."""
+    app.command()(devices)
+    app.command()(show)
+    app.command()(export)
+
+
+Maker = Annotated[
+    str | None, typer.Option("--maker", metavar="NAME", help="Only this maker's electronics.")
+]
+Brand = Annotated[
+    str | None, typer.Option("--brand", metavar="NAME", help="Only this brand on the label.")
+]
+KindOf = Annotated[
+    str | None, typer.Option("--kind", metavar="KIND", help="Only camera, nvr, dvr, encoder, ...")
+]
+SeenSince = Annotated[
+    str | None,
+    typer.Option("--seen-since", metavar="WHEN", help="A date, a time, or an age such as 7d."),
+]
+Conflict = Annotated[
+    bool, typer.Option("--conflict", help="Only those whose signals contradict each other.")
+]
+All = Annotated[
+    bool, typer.Option("--all", help="Also what is no camera, and what nobody could name.")
+]
+
+
+def devices(
+    maker: Maker = None,
+    brand: Brand = None,
+    kind: KindOf = None,
+    seen_since: SeenSince = None,
+    conflict: Conflict = False,
+    everything: All = False,
+    db: opt.Db = None,
+    site: opt.Site = None,
+    json_lines: opt.Json = False,
+    output: opt.Output = None,
+    config: opt.Config = None,
+) -> None:
+    """List the cameras and recorders of the census."""
+    store_path = database(db, config)
+    query = _query(site, maker, brand, kind, seen_since, conflict=conflict, everything=everything)
+    with open_store(store_path) as store:
+        if json_lines or output is not None:
+            with writing(output) as sink:
+                for record in store.devices(query):
+                    sink.line(json.dumps(record.to_json(), ensure_ascii=False))
+            return
+        found = list(store.devices(query))
+        census_table(found)
+        say(f"{len(found):,} devices in {store.path}" + ("" if everything else "; --all for more"))
+
+
+def show(
+    device: Annotated[str, typer.Argument(metavar="DEVICE", help="Its number, address or MAC.")],
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Also the bytes behind each claim, made printable.")
+    ] = False,
+    db: opt.Db = None,
+    site: opt.Site = None,
+    json_lines: opt.Json = False,
+    output: opt.Output = None,
+    config: opt.Config = None,
+) -> None:
+    """Show one device: every claim about it, and what the claim rests on."""
+    with open_store(database(db, config)) as store:
+        detail = find_device(store, device, site)
+        with writing(output) as sink:
+            if json_lines:
+                sink.line(json.dumps(_detail_json(detail), ensure_ascii=False))
+            else:
+                for line in _detail_lines(detail, raw=raw):
+                    sink.line(line)
+
+
+def export(
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help="csv or jsonl.")],
+    maker: Maker = None,
+    brand: Brand = None,
+    kind: KindOf = None,
+    seen_since: SeenSince = None,
+    conflict: Conflict = False,
+    everything: All = False,
+    db: opt.Db = None,
+    site: opt.Site = None,
+    output: opt.Output = None,
+    config: opt.Config = None,
+) -> None:
+    """Write the census for a spreadsheet or an asset register."""
+    from camcensus.export import EXPORTS
+
+    if form not in EXPORTS:
+        raise UsageError(f"there is no format {form!r}; choose one of {', '.join(EXPORTS)}")
+    query = _query(site, maker, brand, kind, seen_since, conflict=conflict, everything=everything)
+    with open_store(database(db, config)) as store, writing(output) as sink:
+        count = 0
+        for line in EXPORTS[form](store.devices(query)):
+            sink.line(line)
+            count += 1
+    if output is not None:
+        say(f"{count:,} lines in {output}")
+
+
+# ---------------------------------------------------------------- which ones
+
+
+def database(db: str | None, config: Path | None) -> str:
+    """The database of the settings in force."""
+    from camcensus.config import load_settings
+
+    return load_settings({"db": db, "config": config}).db
+
+
+def open_store(where: str) -> "Store":
+    """An existing census, for reading."""
+    from camcensus.store import Store
+
+    return Store.open(where, create=False)
+
+
+def find_device(store: "Store", text: str, site: str | None) -> "DeviceDetail":
+    """The one device that a number, an address or a MAC names."""
+    from camcensus.data import normalise_mac
+    from camcensus.store import DeviceQuery
+
+    if text.isdecimal():
+        numbers = [int(text)]
+    else:
+        mac = normalise_mac(text)
+        numbers = [
+            record.id
+            for record in store.devices(DeviceQuery(site=site))
+            if text in {span.address for span in record.addresses} or (mac and mac in record.macs)
+        ]
+    if len(numbers) > 1:
+        listed = ", ".join(map(str, numbers))
+        raise UsageError(f"{text} is several devices: {listed}; name one by its number or --site")
+    detail = store.device(numbers[0]) if numbers else None
+    if detail is None:
+        raise UsageError(f"no device {text} in {store.path}; `camcensus devices --all` lists them")
+    return detail
+
+
+def _query(
+    site: str | None,
+    maker: str | None,
+    brand: str | None,
+    kind: str | None,
+    seen_since: str | None,
+    *,
+    conflict: bool,
+    everything: bool,
+) -> "DeviceQuery":
+    from camcensus.store import DeviceQuery
+    from camcensus.types import Kind
+
+    if kind is not None and kind not in set(Kind):
+        raise UsageError(f"there is no kind {kind!r}; choose one of {', '.join(Kind)}")
+    return DeviceQuery(
+        site=site,
+        maker=maker,
+        brand=brand,
+        kind=None if kind is None else Kind(kind),
+        seen_since=None if seen_since is None else moment(seen_since),
+        conflict=conflict,
+        video_only=not everything and kind is None and not conflict,
+    )
+
+
+def moment(text: str) -> datetime:
+    """A time: 2026-11-23, 2026-11-23T10:00:00Z, or an age such as 90m, 12h or 7d."""
+    ages = {"m": 60, "h": 3600, "d": 86400}
+    if text[-1:] in ages and text[:-1].isdecimal():
+        try:
+            return datetime.now(UTC) - timedelta(seconds=int(text[:-1]) * ages[text[-1]])
+        except OverflowError:
+            return datetime(1, 1, 1, tzinfo=UTC)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"--seen-since {text!r}: write a date (2026-11-23), a time, or an age such as 7d"
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+# ---------------------------------------------------------------- how they look
+
+
+def census_table(records: "list[DeviceRecord]") -> None:
+    """The census as a person reads it: brand and maker apart."""
+    table(
+        ("id", "address", "kind", "brand", "made by", "model", "firmware", "MAC", "sure", "status"),
+        [
+            (
+                str(record.id),
+                record.address,
+                record.kind,
+                record.brand or "-",
+                record.maker or "-",
+                record.model or "-",
+                record.firmware or "-",
+                record.mac or "-",
+                f"{record.confidence:.0%}" if record.confidence else "-",
+                record.status,
+            )
+            for record in records
+        ],
+    )
+
+
+def _detail_lines(detail: "DeviceDetail", *, raw: bool) -> list[str]:
+    from camcensus.cli.screen import harmless
+
+    record = detail.record
+    shown = {
+        "kind": record.kind,
+        "maker": record.maker,
+        "brand": record.brand,
+        "model": record.model,
+        "firmware": record.firmware,
+        "serial": record.serial,
+        "MAC": record.mac,
+        "name": record.name,
+        "location": record.location,
+        "host names": ", ".join(record.hostnames),
+        "endpoint": record.endpoint,
+        "site": record.site,
+        "zone": record.zone,
+        "status": record.status,
+    }
+    lines = [f"device {record.id} at {', '.join(s.address for s in record.addresses)}"]
+    lines += [f"  {key}: {harmless(str(value))}" for key, value in shown.items() if value]
+    lines.append("why:")
+    for claim in sorted(detail.claims, key=lambda one: (one.attribute, -one.certainty)):
+        lines.append(
+            harmless(
+                f"  {claim.attribute} {claim.value} ({claim.certainty:.2f}): "
+                f"{claim.evidence.field} was {_short(claim.evidence.value)} [{claim.signature}]"
+            )
+        )
+        if claim.why:
+            lines.append(harmless(f"    {claim.why}"))
+    lines.append("asked:")
+    for seen in detail.observations:
+        what = " ".join(x for x in (seen.prober, seen.message, seen.asked) if x)
+        note = f" ({seen.note})" if seen.note else ""
+        lines.append(
+            harmless(
+                f"  {seen.seen_at:%Y-%m-%d %H:%M:%S} {seen.address} {seen.transport}/{seen.port} "
+                f"{what}: {seen.outcome}, {len(seen.raw)} bytes{note}"
+            )
+        )
+        if raw and seen.raw:
+            text = seen.raw.decode("utf-8", "backslashreplace")
+            lines += [f"    | {harmless(line)}" for line in text.splitlines()[:200]]
+    return lines
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 120 else text[:117] + "...")
+
+
+def _detail_json(detail: "DeviceDetail") -> dict[str, object]:
+    return {
+        **detail.record.to_json(),
+        "claims": [
+            {
+                "signature": claim.signature,
+                "field": claim.attribute,
+                "value": claim.value,
+                "certainty": claim.certainty,
+                "why": claim.why,
+                "evidence": {
+                    "field": claim.evidence.field,
+                    "value": claim.evidence.value[:256],
+                },
+            }
+            for claim in detail.claims
+        ],
+        "observations": [
+            {
+                "address": seen.address,
+                "port": seen.port,
+                "transport": seen.transport,
+                "prober": seen.prober,
+                "message": seen.message,
+                "asked": seen.asked,
+                "outcome": seen.outcome,
+                "bytes": len(seen.raw),
+                "note": seen.note,
+            }
+            for seen in detail.observations
+        ],
+    }

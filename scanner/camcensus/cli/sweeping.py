@@ -1,0 +1,251 @@
+"""`sweep`, `resume` and `plan`: look at a network, or say what looking would send."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from camcensus.cli import options as opt
+from camcensus.cli.screen import say, writing
+from camcensus.errors import UsageError
+
+if TYPE_CHECKING:
+    from camcensus.census.prepare import Order
+    from camcensus.cli.progress import Wishes
+    from camcensus.config import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs to the program."""
+    app.command()(sweep)
+    app.command()(resume)
+    app.command()(plan)
+
+
+StatsEvery = Annotated[
+    str, typer.Option("--stats-every", metavar="DURATION", help="How often progress is told.")
+]
+
+
+def sweep(
+    context: typer.Context,
+    targets: opt.Targets = None,
+    target_file: opt.TargetFile = None,
+    exclude: opt.Exclude = None,
+    exclude_file: opt.ExcludeFile = None,
+    zones: opt.ZonesFile = None,
+    plan_file: Annotated[
+        Path | None,
+        typer.Option("--plan", metavar="FILE", help="Exactly what `plan -o FILE` stored."),
+    ] = None,
+    interface: opt.Interfaces = None,
+    ports: opt.Ports = None,
+    probers: opt.Probers = None,
+    pace: opt.Pace = None,
+    max_rate: opt.MaxRate = None,
+    limit: opt.Limit = None,
+    site: opt.Site = None,
+    change: Annotated[
+        str, typer.Option("--change", metavar="TICKET", help="The change ticket, for the record.")
+    ] = "",
+    allow_public: opt.AllowPublic = False,
+    allow_unzoned: opt.AllowUnzoned = False,
+    yes: opt.Yes = False,
+    source_port: opt.SourcePort = None,
+    db: opt.Db = None,
+    json_lines: opt.Json = False,
+    output: opt.Output = None,
+    quiet: opt.Quiet = False,
+    stats_every: StatsEvery = "10s",
+    log_format: opt.LogFormat = None,
+    config: opt.Config = None,
+) -> None:
+    """Ask a network which cameras it has, and keep the answers."""
+    from camcensus.census.prepare import prepare, restore
+    from camcensus.cli.progress import carry_out
+
+    settings = _settings(context)
+    order = _order(context, settings)
+    if plan_file is not None:
+        if order.request.targets or order.request.target_files or order.request.zones_file:
+            raise UsageError("--plan FILE is the whole scope: leave targets and --zones away")
+        prepared = restore(order, _read_plan(plan_file))
+    else:
+        prepared = prepare(order)
+    raise typer.Exit(carry_out(prepared, settings, _screen_wishes(context)))
+
+
+def resume(
+    context: typer.Context,
+    sweep_id: Annotated[
+        int | None, typer.Argument(metavar="[SWEEP]", help="Its number; the last if none.")
+    ] = None,
+    db: opt.Db = None,
+    pace: opt.Pace = None,
+    max_rate: opt.MaxRate = None,
+    source_port: opt.SourcePort = None,
+    json_lines: opt.Json = False,
+    output: opt.Output = None,
+    quiet: opt.Quiet = False,
+    stats_every: StatsEvery = "10s",
+    log_format: opt.LogFormat = None,
+    config: opt.Config = None,
+) -> None:
+    """Go on with a sweep that was interrupted; it takes no target."""
+    from camcensus.census.prepare import Order, restore
+    from camcensus.cli.progress import carry_out
+    from camcensus.scope import ScopeRequest
+    from camcensus.store import Store
+
+    settings = _settings(context)
+    with Store.open(settings.db, create=False) as store:
+        record = store.unfinished_sweep(sweep_id)
+    if record is None:
+        which = "no sweep" if sweep_id is None else f"no sweep {sweep_id}"
+        raise UsageError(f"{settings.db} has {which} that was interrupted: nothing to go on with")
+    order = Order(
+        ScopeRequest(site=record.site),
+        settings.pace,
+        settings.max_rate,
+        _probers_of(record.argv),
+        settings.contact,
+        settings.source_port,
+        record.argv,
+        record.change,
+    )
+    prepared = restore(order, record.plan_text)
+    raise typer.Exit(carry_out(prepared, settings, _screen_wishes(context), record))
+
+
+def plan(
+    context: typer.Context,
+    targets: opt.Targets = None,
+    target_file: opt.TargetFile = None,
+    exclude: opt.Exclude = None,
+    exclude_file: opt.ExcludeFile = None,
+    zones: opt.ZonesFile = None,
+    interface: opt.Interfaces = None,
+    ports: opt.Ports = None,
+    probers: opt.Probers = None,
+    pace: opt.Pace = None,
+    max_rate: opt.MaxRate = None,
+    limit: opt.Limit = None,
+    site: opt.Site = None,
+    allow_public: opt.AllowPublic = False,
+    allow_unzoned: opt.AllowUnzoned = False,
+    yes: opt.Yes = False,
+    source_port: opt.SourcePort = None,
+    db: opt.Db = None,
+    json_lines: opt.Json = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE.plan", help="Store the plan, to be swept."),
+    ] = None,
+    quiet: opt.Quiet = False,
+    config: opt.Config = None,
+) -> None:
+    """Say what a sweep would send, to whom and for how long; sends nothing."""
+    from camcensus.census.prepare import prepare
+    from camcensus.cli.planning import plan_json, show_plan
+
+    settings = _settings(context)
+    prepared = prepare(_order(context, settings))
+    if json_lines:
+        typer.echo(json.dumps(plan_json(prepared), ensure_ascii=False))
+    else:
+        show_plan(prepared)
+    if output is not None:
+        with writing(output) as sink:
+            sink.line(prepared.plan.to_text())
+        if not quiet:
+            say(f"stored in {output}; carry it out with: camcensus sweep --plan {output}")
+
+
+# ---------------------------------------------------------------- what was typed
+
+
+def seconds(text: str) -> float:
+    """A duration such as 500ms, 10s, 5m or 1h; a bare number is seconds."""
+    units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+    number = text.rstrip("msh ")
+    unit = text[len(number) :].strip() or "s"
+    try:
+        value = float(number) * units[unit]
+    except (ValueError, KeyError):
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise UsageError(f"{text!r} is no duration: write for example 500ms, 10s, 5m or 1h")
+    return value
+
+
+def _settings(context: typer.Context) -> "Settings":
+    """The settings in force for this command line."""
+    from camcensus.cli.logs import set_up
+    from camcensus.config import Settings, load_settings
+
+    known = {*Settings.model_fields, "config"}
+    settings = load_settings({key: one for key, one in context.params.items() if key in known})
+    set_up(settings.log_format)
+    return settings
+
+
+def _order(context: typer.Context, settings: "Settings") -> "Order":
+    """What the command line asks for; the options are named as in `cli.options`."""
+    from camcensus.census.prepare import Order
+    from camcensus.scope import ScopeRequest
+
+    typed = context.params
+    request = ScopeRequest(
+        targets=tuple(typed["targets"] or ()),
+        target_files=tuple(typed["target_file"] or ()),
+        exclude=tuple(typed["exclude"] or ()),
+        exclude_files=tuple(typed["exclude_file"] or ()),
+        zones_file=typed["zones"],
+        site=settings.site,
+        allow_public=typed["allow_public"],
+        allow_unzoned=typed["allow_unzoned"],
+        yes=typed["yes"],
+        ports=tuple(typed["ports"] or ()),
+        interfaces=tuple(typed["interface"] or ()),
+        limit=typed["limit"],
+    )
+    return Order(
+        request=request,
+        pace=settings.pace,
+        max_rate=settings.max_rate,
+        probers=tuple((typed["probers"] or "").split(",")),
+        contact=settings.contact,
+        source_port=settings.source_port,
+        argv=tuple(sys.argv[1:]),
+        change=typed.get("change", ""),
+    )
+
+
+def _screen_wishes(context: typer.Context) -> "Wishes":
+    from camcensus.cli.progress import Wishes
+
+    typed = context.params
+    return Wishes(
+        typed["json_lines"], typed["output"], typed["quiet"], seconds(typed["stats_every"])
+    )
+
+
+def _probers_of(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """The `--probers` of a stored command line."""
+    for index, word in enumerate(argv):
+        if word.startswith("--probers="):
+            return tuple(word.partition("=")[2].split(","))
+        if word == "--probers" and index + 1 < len(argv):
+            return tuple(argv[index + 1].split(","))
+    return ()
+
+
+def _read_plan(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot read the plan {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is no plan: make one with `camcensus plan -o {path}`") from error

@@ -1,0 +1,234 @@
+"""Simulated devices as data: one TOML file a persona, read strictly into frozen types."""
+
+import tomllib
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from camcensus.errors import CatalogueError
+from camcensus.types import Kind
+
+FOLDER = Path(__file__).resolve().parent / "personas"
+
+T = TypeVar("T")
+
+
+class Speech(StrEnum):
+    """What a TCP port does once somebody has connected."""
+
+    HTTP = "http"
+    RTSP = "rtsp"
+    MUTE = "mute"  # accepts, and never says a word
+    BANNER = "banner"  # speaks first
+    ENDLESS = "endless"  # an HTTP body that never ends
+    DRIP = "drip"  # an HTTP answer, one byte a second
+
+
+class Form(StrEnum):
+    """The shapes of a Probe that a device may answer or ignore."""
+
+    NVT = "nvt"
+    DEVICE = "device"
+    TYPELESS = "typeless"
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What the thing is, in the display names of `fingerprints/vocabulary.toml`.
+
+    `stated` names those of these attributes that its answers give away (the others cannot be
+    expected), `identifiers` which of `mac` and `serial` they hold.
+    """
+
+    kind: Kind
+    is_video: bool
+    maker: str | None = None
+    brand: str | None = None
+    model: str | None = None
+    stated: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """Where its MAC and its serial number come from.
+
+    `mac_owner` is the IEEE registration of `mac_prefix`; empty where the registration
+    says nothing about the maker (squatted or module prefixes).
+    """
+
+    mac_prefix: str
+    serial: str
+    mac_owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WsDiscovery:
+    """How it answers a Probe on UDP 3702."""
+
+    endpoint: str
+    types: str
+    scopes: tuple[str, ...] = ()
+    xaddrs: tuple[str, ...] = ()
+    answers: tuple[Form, ...] = (Form.NVT, Form.DEVICE, Form.TYPELESS)
+    refuses_extra_types: bool = False  # a Probe that names a second type is ignored
+    envelope: str = "plain"
+    encoding: str = "utf-8"
+    newline_fault: bool = False
+    relates_to: str = "echo"  # echo, urn, missing
+    message_id: str = "fresh"  # fresh, echo, endpoint
+    copies: int = 1
+    unicast: bool = True
+    multicast: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MdnsService:
+    """One service that it announces; `txt` entries are `key=value`."""
+
+    type: str
+    instance: str
+    port: int
+    txt: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mdns:
+    """How it answers on UDP 5353."""
+
+    hostname: str
+    service: tuple[MdnsService, ...]
+    addresses: tuple[str, ...] = ("{address}",)
+    link_local_source: bool = False  # answers multicast questions from its 169.254 address
+    off_link: bool = False  # answers a unicast question from another network
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The leaf it shows; names as RFC 4514 text, an empty issuer means self-signed."""
+
+    subject: str
+    issuer: str = ""
+    san: tuple[str, ...] = ()
+    serial: int = 1
+    days: int = 7300
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One HTTP or RTSP answer. `status` is what follows the version."""
+
+    path: str = "/"
+    method: str = "GET"
+    status: str = "200 OK"
+    headers: tuple[str, ...] = ()
+    body: str = ""
+    length: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TcpPort:
+    """One open TCP port; `canary` counts every byte received as a violation."""
+
+    port: int
+    speaks: Speech
+    tls: Certificate | None = None
+    tls_at_most: str = ""  # "1.0" or "1.2": what old firmware can do
+    version: str = "HTTP/1.1"
+    headers: tuple[str, ...] = ()
+    page: tuple[Page, ...] = ()
+    same_as: int = 0  # speak as this other port does
+    banner: str = ""
+    canary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UdpPort:
+    """A datagram port: what lacks one of the texts of `accepts` counts as a violation."""
+
+    port: int
+    group: str = ""
+    accepts: tuple[str, ...] = ()
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """One kind of device: everything that all its instances have in common."""
+
+    name: str
+    about: str
+    truth: Truth
+    hardware: Hardware
+    ws_discovery: WsDiscovery | None = None
+    mdns: Mdns | None = None
+    tcp: tuple[TcpPort, ...] = ()
+    udp: tuple[UdpPort, ...] = ()
+    firewall: bool = False  # closed ports are silent; without it they are refused
+    basis: tuple[str, ...] = ()  # where its answers come from
+
+    @property
+    def udp_ports(self) -> tuple[int, ...]:
+        """The UDP ports on which it hears unicast."""
+        wsd = (3702,) if self.ws_discovery and self.ws_discovery.unicast else ()
+        return (*wsd, *((5353,) if self.mdns else ()), *(one.port for one in self.udp))
+
+
+@cache
+def load_personas(folder: Path = FOLDER) -> tuple[Persona, ...]:
+    """Every persona of the folder by name; `CatalogueError` names the file and the key."""
+    return tuple(read_persona(path) for path in sorted(folder.glob("*.toml")))
+
+
+def read_persona(path: Path) -> Persona:
+    """The persona of one file, whose stem is its name."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError(f"{path.name}: {error}") from error
+    if table.pop("schema", None) != 1:
+        raise CatalogueError(f"{path.name}: schema must be 1")
+    persona = _section(Persona, {"name": path.stem, **table}, path.name)
+    _check_ports(persona, path.name)
+    return persona
+
+
+def _check_ports(persona: Persona, where: str) -> None:
+    ports = [one.port for one in persona.tcp]
+    if len(set(ports)) != len(ports):
+        raise CatalogueError(f"{where}: a TCP port is described twice")
+    for one in persona.tcp:
+        if one.same_as and one.same_as not in ports:
+            raise CatalogueError(f"{where}: port {one.port} is the same as unknown {one.same_as}")
+
+
+def _section(kind: type[T], table: Mapping[str, object], where: str) -> T:
+    """The table as `kind`: no unknown key, none missing, every value of the declared type."""
+    declared: Mapping[str, Any] = get_type_hints(kind)
+    if unknown := sorted(table.keys() - declared.keys()):
+        raise CatalogueError(f"{where}: unknown key {unknown[0]!r}")
+    for field in fields(kind):  # type: ignore[arg-type]  # only dataclasses come here
+        if field.default is MISSING and field.name not in table:
+            raise CatalogueError(f"{where}: {field.name!r} is missing")
+    values = {key: _value(declared[key], value, f"{where}: {key}") for key, value in table.items()}
+    return kind(**values)
+
+
+def _value(kind: Any, value: object, where: str) -> object:
+    if get_origin(kind) in {Union, types.UnionType}:
+        kind = next(one for one in get_args(kind) if one is not type(None))
+    if get_origin(kind) is tuple and isinstance(value, list):
+        return tuple(_value(get_args(kind)[0], one, where) for one in value)
+    if is_dataclass(kind) and isinstance(value, dict):
+        return _section(kind, value, where)  # type: ignore[arg-type]  # a class, as declared
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        if not isinstance(value, str) or value not in list(kind):
+            raise CatalogueError(f"{where}: {value!r} is not one of {', '.join(kind)}")
+        return kind(value)
+    if isinstance(kind, type) and type(value) is kind:
+        return value
+    raise CatalogueError(f"{where}: {value!r} is of the wrong type")

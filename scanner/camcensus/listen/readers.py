@@ -1,0 +1,278 @@
+"""One recorded exchange to evidence: a reader per protocol, the same fields as when we asked."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from html import escape
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from camcensus.data import normalise_mac
+from camcensus.listen.fields import DEPTH, MANY, Fields, leaves, read_json, whole
+from camcensus.probers.evidence import http_evidence, ws_discovery_evidence
+from camcensus.types import Evidence, Field
+from camcensus.wire import MalformedError, ws_discovery
+from camcensus.wire.http import Response
+from camcensus.wire.xml import child, descendants, local_name, parse, text_of
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_ELEMENT = re.compile(r"<([A-Za-z][\w-]{0,63})>([^<>]{0,1024})</\1>")
+_AROUND: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Envelope", ()),
+    ("Body", ("Envelope",)),
+    ("ProbeMatches", ("Envelope", "Body")),
+    ("Hello", ("Envelope", "Body")),
+    ("Fault", ("Envelope", "Body")),
+    ("ProbeMatch", ("Envelope", "Body", "ProbeMatches")),
+)
+_DEVICE_INFORMATION = {
+    "Manufacturer": Field.ONVIF_MANUFACTURER,
+    "Model": Field.ONVIF_MODEL,
+    "FirmwareVersion": Field.ONVIF_FIRMWARE,
+    "SerialNumber": Field.ONVIF_SERIAL,
+    "HardwareId": Field.ONVIF_HARDWARE_ID,
+}
+
+Reader = Callable[[Fields], Iterable[Evidence]]
+
+
+def read_http(given: Fields) -> Iterator[Evidence]:
+    """An answer of a web server: as much of it as was recorded."""
+    body = _first(given, "body", "body_fragment")
+    if body is None and "json_of_xml" in given:
+        body = _xml_of(given)
+    response = Response(
+        status_line=given.text("status_line") or "",
+        version="",
+        status=None,
+        reason="",
+        headers=_headers(given),
+        body=(body or "").encode(),
+    )
+    yield from http_evidence(response, given.text("url_path") or "")
+    yield from _each(Field.HTTP_TITLE, given.texts("title"))
+    yield from _each(Field.HTTP_FAVICON_MD5, given.texts("favicon_md5"))
+    yield from _each(Field.HTTP_FAVICON_MMH3, given.texts("favicon_mmh3"))
+
+
+def read_rtsp(given: Fields) -> Iterator[Evidence]:
+    """An answer of a streaming server, and each line of its description."""
+    headers = _headers(given)
+    response = Response("", "", None, "", headers)
+    yield from _each(Field.RTSP_STATUS, given.texts("status_line"))
+    yield from _named(headers, Field.RTSP_HEADER, {"server": Field.RTSP_SERVER})
+    yield from _each(Field.RTSP_AUTH, response.values("www-authenticate"))
+    yield from _each(Field.RTSP_REALM, response.realms())
+    yield from _each(Field.RTSP_SDP, (given.text("sdp") or "").splitlines()[:MANY])
+
+
+def read_tls(given: Fields) -> Iterator[Evidence]:
+    """A certificate, by its names."""
+    yield from _each(Field.TLS_SUBJECT, given.texts("subject"))
+    yield from _each(Field.TLS_ISSUER, given.texts("issuer"))
+    yield from _each(Field.TLS_SAN, given.texts("san"))
+    yield from _each(Field.TLS_SHA256, (_hex(text) for text in given.texts("sha256")))
+    yield from _each(Field.TLS_SERIAL, (_hex(text) for text in given.texts("serial")))
+
+
+def read_ws_discovery(given: Fields) -> Iterator[Evidence]:
+    """A ProbeMatches, Hello or Fault; whole, in part, or already taken apart."""
+    xml = _first(given, "xml", "xml_fragment")
+    written = _match_xml(given) if xml is None else _enveloped(xml)
+    yield from ws_discovery_evidence(ws_discovery.parse(written.encode()))
+
+
+def read_onvif(given: Fields) -> Iterator[Evidence]:
+    """An answer of the device service, with or without login."""
+    root = parse((given.text("xml") or "").encode())
+    for answer in descendants(root, "GetDeviceInformationResponse"):
+        for name, field in _DEVICE_INFORMATION.items():
+            yield from _each(field, [text_of(child(answer, name))])
+    scopes = (unquote(text_of(scope)) for scope in descendants(root, "ScopeItem"))
+    yield from _each(Field.ONVIF_SCOPE, scopes)
+    for information in descendants(root, "HostnameInformation"):
+        yield from _each(Field.ONVIF_HOSTNAME, [text_of(child(information, "Name"))])
+    yield from _macs(text_of(address) for address in descendants(root, "HwAddress"))
+    for fault in descendants(root, "Fault"):
+        yield from _each(Field.ONVIF_FAULT, [_fault(fault)])
+
+
+def read_sadp(given: Fields) -> Iterator[Evidence]:
+    """One answer of Hikvision's discovery, line by line where it is no XML."""
+    text = given.text("xml") or ""
+    try:
+        root = parse(text.encode())
+    except MalformedError:
+        pairs = _ELEMENT.findall(text)
+        if not pairs:
+            raise
+    else:
+        pairs = [(local_name(one), text_of(one)) for one in root.iter() if not len(one)]
+    yield from _each(Field.SADP_FIELD, (f"{name}={value}" for name, value in pairs if value))
+
+
+def read_dhip(given: Fields) -> Iterator[Evidence]:
+    """One answer of Dahua's discovery: as text, as JSON, or already taken apart."""
+    value = given.raw("json")
+    if isinstance(value, str):
+        # The datagram has a header of 32 bytes before the JSON.
+        value = read_json(value[max(value.find("{"), 0) :].rstrip("\0\r\n "))
+    for one in (value, given.raw("fields")):
+        for path, text in leaves(one):
+            name = path.removeprefix("params.").removeprefix("deviceInfo.")
+            yield from _each(Field.DHIP_FIELD, [f"{name}={text}"])
+
+
+def read_ssdp(given: Fields) -> Iterator[Evidence]:
+    """An announcement or answer, and the description of the device if it was fetched."""
+    fields = {
+        "server": Field.SSDP_SERVER,
+        "usn": Field.SSDP_USN,
+        "location": Field.SSDP_LOCATION,
+    }
+    yield from _named(given.pairs("headers"), Field.SSDP_HEADER, fields)
+    xml = _first(given, "description_xml", "description_xml_fragment")
+    if xml is None:
+        return
+    root = parse((xml if "<root" in xml else f"<root>{xml}</root>").encode())
+    pairs = ((local_name(one), text_of(one)) for one in root.iter() if not len(one))
+    yield from _each(Field.SSDP_DESCRIPTION, (f"{name}={value}" for name, value in pairs if value))
+
+
+def read_mdns(given: Fields) -> Iterator[Evidence]:
+    """A service: its type, its instance, where it runs and what its TXT record says."""
+    service = (given.text("service_type") or "").rstrip(".").removesuffix(".local")
+    instance = (given.text("name") or "").rstrip(".").removesuffix(".local")
+    yield from _each(Field.MDNS_SERVICE, [service])
+    yield from _each(Field.MDNS_INSTANCE, [instance.removesuffix(f".{service}")])
+    yield from _each(Field.MDNS_HOSTNAME, [(given.text("hostname") or "").rstrip(".")])
+    if isinstance(given.raw("txt"), dict):
+        yield from _each(Field.MDNS_TXT, (f"{key}={value}" for key, value in given.pairs("txt")))
+    else:
+        yield from _each(Field.MDNS_TXT, given.texts("txt"))
+    yield from _each(Field.MDNS_TXT, given.texts("txt_raw"))
+
+
+def read_sip(given: Fields) -> Iterator[Evidence]:
+    """The headers of a SIP message."""
+    fields = {"server": Field.SIP_SERVER, "user-agent": Field.SIP_USER_AGENT}
+    yield from _named(given.pairs("headers"), Field.SIP_HEADER, fields)
+
+
+def read_mac(given: Fields) -> Iterator[Evidence]:
+    """A MAC address seen on the link or in a table; what is none is an error."""
+    text = given.text("mac") or ""
+    if normalise_mac(text) is None:
+        raise MalformedError(f"mac: {text[:40]!r} is no MAC address")
+    yield from _macs([text])
+
+
+def _plain(**fields: Field) -> Reader:
+    """A reader that takes each key as it stands."""
+
+    def read(given: Fields) -> Iterator[Evidence]:
+        for key, field in fields.items():
+            yield from _each(field, given.texts(key))
+
+    return read
+
+
+READERS: Mapping[str, Reader] = {
+    "dhcp": _plain(vendor_class=Field.DHCP_VENDOR_CLASS, hostname=Field.DHCP_HOSTNAME),
+    "dhip": read_dhip,
+    "ftp": _plain(banner=Field.FTP_BANNER),
+    "http": read_http,
+    "https-cert": read_tls,
+    "mac": read_mac,
+    "mdns": read_mdns,
+    "onvif": read_onvif,
+    "rtsp": read_rtsp,
+    "sadp": read_sadp,
+    "sip": read_sip,
+    "snmp": _plain(sysDescr=Field.SNMP_SYS_DESCR, sysObjectID=Field.SNMP_SYS_OBJECT_ID),
+    "ssdp": read_ssdp,
+    "telnet": _plain(banner=Field.TELNET_BANNER),
+    "tls": read_tls,
+    "ws-discovery": read_ws_discovery,
+}
+"""One reader per protocol name of an exchange."""
+
+
+def _each(field: Field, values: Iterable[str]) -> Iterator[Evidence]:
+    return (Evidence(field, whole(value)) for value in values if value)
+
+
+def _macs(texts: Iterable[str]) -> Iterator[Evidence]:
+    return _each(Field.MAC_ADDRESS, (normalise_mac(text) or "" for text in texts))
+
+
+def _named(
+    headers: Iterable[tuple[str, str]], every: Field, fields: Mapping[str, Field]
+) -> Iterator[Evidence]:
+    """Each header as a line, and those with a field of their own there too."""
+    for name, value in headers:
+        yield from _each(every, [f"{name}: {value}"])
+        field = fields.get(name.lower())
+        if field is not None:
+            yield from _each(field, [value])
+
+
+def _headers(given: Fields) -> tuple[tuple[str, str], ...]:
+    """The headers, with a challenge that was recorded apart put back among them."""
+    headers = given.pairs("headers")
+    present = {value for name, value in headers if name.lower() == "www-authenticate"}
+    apart = (value for value in given.texts("www_authenticate") if value not in present)
+    return (*headers, *(("WWW-Authenticate", value) for value in apart))
+
+
+def _first(given: Fields, *keys: str) -> str | None:
+    return next((given.text(key) for key in keys if key in given), None)
+
+
+def _hex(text: str) -> str:
+    return text.replace(":", "").replace(" ", "").lower()
+
+
+def _enveloped(xml: str) -> str:
+    """A fragment with what must stand around it."""
+    stands = (before for word, before in _AROUND if f"{word}>" in xml or f"{word} " in xml)
+    before = next(stands, ("Envelope", "Body", "ProbeMatches", "ProbeMatch"))
+    opening = "".join(f"<{name}>" for name in before)
+    return opening + xml + "".join(f"</{name}>" for name in reversed(before))
+
+
+def _match_xml(given: Fields) -> str:
+    """A match that was taken apart, as it was sent: then it is read as ever."""
+    parts = {name: " ".join(given.texts(name.lower())) for name in ("Types", "Scopes", "XAddrs")}
+    address = f"<Address>{escape(given.text('endpoint') or '')}</Address>"
+    inside = f"<EndpointReference>{address}</EndpointReference>"
+    inside += "".join(f"<{name}>{escape(text)}</{name}>" for name, text in parts.items())
+    return _enveloped(inside)
+
+
+def _fault(fault: "_Element") -> str:
+    """The innermost code and the reason."""
+    codes = [text_of(one) for one in descendants(fault, "Value")]
+    codes += [text_of(one) for one in descendants(fault, "faultcode")]
+    code = codes[-1].rpartition(":")[2] if codes else ""
+    reason = text_of(child(fault, "Reason")) or text_of(child(fault, "faultstring"))
+    return f"{code} {reason}".strip()
+
+
+def _xml_of(given: Fields) -> str:
+    """The page that somebody turned from XML to JSON, turned back as far as it goes."""
+    value = given.raw("json_of_xml")
+    return _element("", read_json(value) if isinstance(value, str) else value)
+
+
+def _element(name: str, value: object, depth: int = 0) -> str:
+    if isinstance(value, list):
+        return "".join(_element(name, one, depth + 1) for one in value[:MANY] if depth < DEPTH)
+    if isinstance(value, dict):
+        inside = "".join(
+            _element(whole(key), one, depth + 1) for key, one in value.items() if depth < DEPTH
+        )
+    else:
+        inside = escape("".join(text for _, text in leaves(value)), quote=False)
+    return f"<{name}>{inside}</{name}>" if name else inside

@@ -1,0 +1,127 @@
+"""What each kind of message says about a device, as evidence; pure, and repeatable at any time.
+
+Values stay as the device wrote them (decoded, at most 64 KiB): whoever shows them escapes them.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from camcensus.types import Evidence, Field
+from camcensus.wire import http, mdns, ws_discovery, x509
+
+VALUE_KEPT = 65536  # characters
+
+_SPEAKS_OF_ITSELF = frozenset(
+    {
+        ws_discovery.Action.PROBE_MATCHES,
+        ws_discovery.Action.RESOLVE_MATCHES,
+        ws_discovery.Action.HELLO,
+        ws_discovery.Action.BYE,
+    }
+)
+
+
+def _evidence(found: Iterable[tuple[Field, str | None]]) -> tuple[Evidence, ...]:
+    """Each pair once, in the order found; what is empty says nothing."""
+    kept = ((field, value[:VALUE_KEPT]) for field, value in found if value and value.strip())
+    return tuple(Evidence(field, value) for field, value in dict.fromkeys(kept))
+
+
+def ws_discovery_evidence(message: ws_discovery.Message) -> tuple[Evidence, ...]:
+    """Types, scopes, endpoint and addresses of every match, and a fault's words."""
+    return _evidence(_ws_discovery(message))
+
+
+def _ws_discovery(message: ws_discovery.Message) -> Iterator[tuple[Field, str]]:
+    if message.action in _SPEAKS_OF_ITSELF:
+        for match in message.matches:
+            yield Field.WSD_TYPES, " ".join(match.types)
+            for scope in match.scopes:
+                yield Field.WSD_SCOPE, scope
+            yield Field.WSD_SCOPES, " ".join(match.scopes)
+            yield Field.WSD_ENDPOINT, match.endpoint
+            for xaddr in match.xaddrs:
+                yield Field.WSD_XADDR, xaddr
+    if message.fault is not None:
+        fault = message.fault
+        yield Field.WSD_FAULT, f"{fault.subcode or fault.code} {fault.reason}".strip()
+
+
+def http_evidence(response: http.Response, path: str) -> tuple[Evidence, ...]:
+    """Everything of the answer that a signature may read; cookies by name only."""
+    return _evidence(_http(response, path))
+
+
+def _http(response: http.Response, path: str) -> Iterator[tuple[Field, str | None]]:
+    yield Field.HTTP_PATH, path
+    yield Field.HTTP_STATUS, response.status_line
+    for name, value in response.headers:
+        yield Field.HTTP_HEADER, _header(name, value)
+    for field, name in (
+        (Field.HTTP_SERVER, "server"),
+        (Field.HTTP_AUTH, "www-authenticate"),
+        (Field.HTTP_LOCATION, "location"),
+    ):
+        for value in response.values(name):
+            yield field, value
+    for realm in response.realms():
+        yield Field.HTTP_REALM, realm
+    for cookie in response.cookie_names():
+        yield Field.HTTP_COOKIE_NAME, cookie
+    yield Field.HTTP_TITLE, response.title()
+    yield Field.HTTP_BODY, response.text()
+
+
+def _header(name: str, value: str) -> str:
+    """One header on one line; of a cookie the name alone, its value may be a session."""
+    if name.lower() in {"set-cookie", "set-cookie2"}:
+        value = value.partition("=")[0] if "=" in value else ""
+    return f"{name}: {value}" if value else f"{name}:"
+
+
+def favicon_evidence(image: bytes) -> tuple[Evidence, ...]:
+    """MD5 and MurmurHash3 of an icon, in the forms in which lists of icons give them."""
+    import mmh3
+
+    if not image:
+        return ()
+    return _evidence(
+        [
+            (Field.HTTP_FAVICON_MD5, hashlib.md5(image, usedforsecurity=False).hexdigest()),
+            (Field.HTTP_FAVICON_MMH3, str(mmh3.hash(base64.encodebytes(image)))),
+        ]
+    )
+
+
+def certificate_evidence(certificate: x509.Certificate) -> tuple[Evidence, ...]:
+    """Subject, issuer, alternative names, hash and serial."""
+    return _evidence(
+        [
+            (Field.TLS_SUBJECT, certificate.subject),
+            (Field.TLS_ISSUER, certificate.issuer),
+            *((Field.TLS_SAN, name) for name in certificate.san),
+            (Field.TLS_SHA256, certificate.sha256),
+            (Field.TLS_SERIAL, certificate.serial),
+        ]
+    )
+
+
+def mdns_evidence(message: mdns.Message) -> tuple[Evidence, ...]:
+    """Services, instances, host names and TXT strings; a question says nothing of its asker."""
+    return _evidence(_mdns(message)) if message.is_response else ()
+
+
+def _mdns(message: mdns.Message) -> Iterator[tuple[Field, str | None]]:
+    for record in message.records:
+        if record.type is mdns.RecordType.PTR:
+            yield Field.MDNS_SERVICE, mdns.service_type(record.name)
+            yield Field.MDNS_SERVICE, mdns.service_type(record.target)
+        if record.address:
+            yield Field.MDNS_HOSTNAME, record.name.rstrip(".")
+    for service in mdns.services(message):
+        yield Field.MDNS_SERVICE, service.type
+        yield Field.MDNS_INSTANCE, service.instance
+        yield Field.MDNS_HOSTNAME, service.host.rstrip(".")
+        for key, value in service.txt:
+            yield Field.MDNS_TXT, key if value is None else f"{key}={value}"

@@ -1,0 +1,48 @@
+"""Devices, sweeps and answers over time; the only room that knows a database."""
+
+from camcensus.store.database import Store, default_path
+from camcensus.store.records import (
+    AddressSpan,
+    Change,
+    CoverageRecord,
+    DeviceChange,
+    DeviceDetail,
+    DeviceQuery,
+    DeviceRecord,
+    FindingRef,
+    HostDone,
+    Owned,
+    PendingHost,
+    Position,
+    Presence,
+    StoredHost,
+    SweepRecord,
+    SweepStart,
+    SweepStatus,
+    rfc3339,
+)
+from camcensus.store.writer import Writer
+
+__all__ = [
+    "AddressSpan",
+    "Change",
+    "CoverageRecord",
+    "DeviceChange",
+    "DeviceDetail",
+    "DeviceQuery",
+    "DeviceRecord",
+    "FindingRef",
+    "HostDone",
+    "Owned",
+    "PendingHost",
+    "Position",
+    "Presence",
+    "Store",
+    "StoredHost",
+    "SweepRecord",
+    "SweepStart",
+    "SweepStatus",
+    "Writer",
+    "default_path",
+    "rfc3339",
+]

@@ -1,0 +1,153 @@
+"""Reading what was answered: host by host, so that memory stays small however long a sweep was."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, Row, select
+
+from camcensus.store.models import CoverageRow, EvidenceRow, HostDoneRow, ObservationRow, SweepRow
+from camcensus.store.records import CoverageRecord, PendingHost, StoredHost, SweepRecord
+from camcensus.types import Evidence, Observation, Outcome
+
+_HOSTS = 50  # how many are read at a time
+
+# Outcomes that only something alive at the address can cause.
+SIGNS_OF_LIFE = (
+    Outcome.ANSWERED,
+    Outcome.MUTE,
+    Outcome.REFUSED,
+    Outcome.RESET,
+    Outcome.CLOSED,
+    Outcome.TLS_FAILED,
+    Outcome.MALFORMED,
+)
+
+
+def read_sweeps(connection: Connection) -> list[SweepRecord]:
+    """All sweeps, the oldest first."""
+    rows = connection.execute(select(SweepRow.__table__).order_by(SweepRow.id))
+    return [_sweep(row) for row in rows]
+
+
+def read_coverage(connection: Connection, sweep_id: int) -> list[CoverageRecord]:
+    """What a sweep covered, by zone and prober."""
+    columns = CoverageRow.__table__.c
+    rows = connection.execute(
+        select(CoverageRow.__table__)
+        .where(columns.sweep_id == sweep_id)
+        .order_by(columns.zone, columns.prober)
+    )
+    return [CoverageRecord(*row[1:]) for row in rows]
+
+
+def read_hosts(connection: Connection, sweep_id: int | None) -> Iterator[StoredHost]:
+    """Everything stored, host by host, the oldest sweep first."""
+    sweeps = [sweep_id] if sweep_id is not None else [sweep.id for sweep in read_sweeps(connection)]
+    for sweep in sweeps:
+        addresses = connection.scalars(
+            select(ObservationRow.address)
+            .where(ObservationRow.sweep_id == sweep)
+            .distinct()
+            .order_by(ObservationRow.address)
+        ).all()
+        for start in range(0, len(addresses), _HOSTS):
+            yield from hosts_at(connection, sweep, addresses[start : start + _HOSTS])
+
+
+def read_pending(connection: Connection, sweep_id: int) -> Iterator[PendingHost]:
+    """The addresses with a sign of life whose second pass did not end."""
+    done = select(HostDoneRow.address).where(HostDoneRow.sweep_id == sweep_id)
+    addresses = connection.scalars(
+        select(ObservationRow.address)
+        .where(ObservationRow.sweep_id == sweep_id, ObservationRow.outcome.in_(SIGNS_OF_LIFE))
+        .where(ObservationRow.address.not_in(done))
+        .distinct()
+        .order_by(ObservationRow.address)
+    ).all()
+    for start in range(0, len(addresses), _HOSTS):
+        for host in hosts_at(connection, sweep_id, addresses[start : start + _HOSTS]):
+            alive = [item for item in host.observations if item.outcome in SIGNS_OF_LIFE]
+            yield PendingHost(
+                host.address,
+                host.zone,
+                tuple(sorted({item.port for item in alive})),
+                tuple(evidence for item in host.observations for evidence in item.evidence),
+            )
+
+
+def read_finished(connection: Connection, sweep_id: int) -> Iterator[str]:
+    """The addresses to which every question of the sweep was asked."""
+    yield from connection.scalars(
+        select(HostDoneRow.address).where(HostDoneRow.sweep_id == sweep_id)
+    )
+
+
+def hosts_at(
+    connection: Connection, sweep_id: int, addresses: Sequence[str]
+) -> Iterator[StoredHost]:
+    """What one sweep stored of each of these few addresses."""
+    columns = ObservationRow.__table__.c
+    evidence = _evidence(connection, sweep_id, addresses)
+    heard: dict[str, list[Observation]] = defaultdict(list)
+    for row in connection.execute(
+        select(ObservationRow.__table__)
+        .where(columns.sweep_id == sweep_id, columns.address.in_(addresses))
+        .order_by(columns.address, columns.id)
+    ):
+        heard[row.address].append(_observation(row, tuple(evidence[row.id])))
+    for address, observations in heard.items():
+        first = observations[0]
+        yield StoredHost(sweep_id, first.site, first.zone, address, tuple(observations))
+
+
+def _evidence(
+    connection: Connection, sweep_id: int, addresses: Sequence[str]
+) -> dict[int, list[Evidence]]:
+    read: dict[int, list[Evidence]] = defaultdict(list)
+    rows = connection.execute(
+        select(EvidenceRow.observation_id, EvidenceRow.field, EvidenceRow.value)
+        .join(ObservationRow, ObservationRow.id == EvidenceRow.observation_id)
+        .where(ObservationRow.sweep_id == sweep_id, ObservationRow.address.in_(addresses))
+        .order_by(EvidenceRow.observation_id, EvidenceRow.ordinal)
+    )
+    for observation_id, field, value in rows:
+        read[observation_id].append(Evidence(field, value))
+    return read
+
+
+def _observation(row: Row[*tuple[object, ...]], evidence: tuple[Evidence, ...]) -> Observation:
+    return Observation(
+        site=row.site,
+        zone=row.zone,
+        address=row.address,
+        port=row.port,
+        transport=row.transport,
+        prober=row.prober,
+        message=row.message,
+        asked=row.asked,
+        seen_at=row.seen_at,
+        outcome=row.outcome,
+        raw=row.raw,
+        evidence=evidence,
+        note=row.note,
+    )
+
+
+def _sweep(row: Row[*tuple[object, ...]]) -> SweepRecord:
+    return SweepRecord(
+        id=row.id,
+        site=row.site,
+        argv=row.argv,
+        plan_text=row.plan_text,
+        plan_hash=row.plan_hash,
+        key=row.order_key,
+        catalogue=row.catalogue,
+        version=row.version,
+        started_at=row.started_at,
+        user=row.run_by,
+        change=row.change_ticket,
+        networks=row.networks,
+        status=row.status,
+        position=row.position,
+        finished_at=row.finished_at,
+    )

@@ -1,0 +1,324 @@
+"""From an identity to a device over time: match, merge, and say what changed."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from camcensus.store.facts import Facts, address_order, read_facts
+from camcensus.store.matching import Place, find_device
+from camcensus.store.models import (
+    AddressRow,
+    ClaimRow,
+    DeviceRow,
+    IdentifierRow,
+    IdentityRow,
+)
+from camcensus.store.records import Change
+from camcensus.types import Evidence, Identity, Kind
+
+# An attribute of an identity, and the certainty that goes with it.
+_ATTRIBUTES = {
+    "kind": "certainty_kind",
+    "maker": "certainty_maker",
+    "brand": "certainty_brand",
+    "model": "certainty_model",
+    "firmware": None,
+    "serial": None,
+    "mac": None,
+}
+_UNCLAIMED = ("name", "location", "endpoint")
+_COMPARED = (*_ATTRIBUTES, "name")
+_CERTAIN_RULES = ("mac", "serial")
+_WEAK_RULES = ("address", "endpoint")
+
+
+def settle(
+    session: Session,
+    place: Place,
+    identity: Identity,
+    evidence: Sequence[Evidence],
+    interface_mac: str | None,
+) -> tuple[int, Change]:
+    """Stores what one host turned out to be; the device's id, and what is new about it."""
+    facts = read_facts(identity, evidence, interface_mac)
+    row = session.scalars(
+        select(IdentityRow).where(
+            IdentityRow.sweep_id == place.sweep_id, IdentityRow.address == place.address
+        )
+    ).first()
+    device, rule = find_device(session, place, facts)
+    former = row.device_id if row is not None else None
+    before: dict[str, object] | None = None
+    if device is None:
+        device = DeviceRow(site=place.site, first_seen=place.seen_at, last_seen=place.seen_at)
+        session.add(device)
+        session.flush()
+    else:
+        before = _speaks(session, device.id)
+    if row is None:
+        row = IdentityRow(sweep_id=place.sweep_id, matched_by=rule)
+    elif rule != "again":
+        row.matched_by = rule
+    _fill(row, device.id, place, identity, facts)
+    _carry_over(session, row)
+    session.add(row)
+    session.flush()
+    _store_claims(session, row.id, identity)
+    moved = _store_names(session, device, place, facts)
+    if former not in {None, device.id}:
+        _leave(session, former)
+    if rule in _CERTAIN_RULES:
+        _release_weak_sightings(session, place, device, facts)
+    choose_current(session, device.id)
+    return device.id, _change(before, _speaks(session, device.id), moved=moved)
+
+
+def _fill(row: IdentityRow, device_id: int, place: Place, identity: Identity, facts: Facts) -> None:
+    row.device_id, row.is_current = device_id, 0
+    row.zone, row.address, row.seen_at = place.zone, place.address, place.seen_at
+    row.address_order = address_order(place.address)
+    row.kind, row.maker, row.brand = identity.kind, identity.maker, identity.brand
+    row.model, row.firmware, row.serial = identity.model, identity.firmware, identity.serial
+    row.mac = identity.mac or next(iter(facts.macs), None) or facts.interface_mac
+    sure = identity.certainty
+    row.certainty_kind, row.certainty_maker = sure.kind, sure.maker
+    row.certainty_brand, row.certainty_model = sure.brand, sure.model
+    row.conflicts, row.sources = identity.conflicts, facts.sources
+    row.name, row.location, row.hostnames = facts.name, facts.location, facts.hostnames
+    row.endpoint, row.channels, row.cpe = facts.endpoint, None, None
+
+
+def _carry_over(session: Session, row: IdentityRow) -> None:
+    """Fills what this sighting left open from the latest other one that it does not contradict."""
+    with session.no_autoflush:
+        last = session.scalars(
+            select(IdentityRow)
+            .where(
+                IdentityRow.device_id == row.device_id,
+                IdentityRow.sweep_id <= row.sweep_id,
+                IdentityRow.id != (row.id or 0),
+            )
+            .order_by(IdentityRow.sweep_id.desc(), IdentityRow.id.desc())
+        ).first()
+    if last is None or not (_agree(row.maker, last.maker) and _agree(row.brand, last.brand)):
+        return
+    for name, certainty in _ATTRIBUTES.items():
+        if getattr(row, name) in {None, Kind.UNKNOWN} and name not in row.conflicts:
+            setattr(row, name, getattr(last, name))
+            if certainty is not None:
+                setattr(row, certainty, getattr(last, certainty))
+    for name in _UNCLAIMED:
+        if getattr(row, name) is None:
+            setattr(row, name, getattr(last, name))
+    row.hostnames = row.hostnames or last.hostnames
+
+
+def _agree(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or one == other
+
+
+def _store_claims(session: Session, identity_id: int, identity: Identity) -> None:
+    session.execute(delete(ClaimRow).where(ClaimRow.identity_id == identity_id))
+    session.add_all(
+        ClaimRow(
+            identity_id=identity_id,
+            ordinal=ordinal,
+            signature=claim.signature,
+            attribute=claim.attribute,
+            value=claim.value,
+            certainty=claim.certainty,
+            field=claim.evidence.field,
+            evidence=claim.evidence.value,
+            why=claim.why,
+        )
+        for ordinal, claim in enumerate(identity.claims)
+    )
+
+
+def _store_names(session: Session, device: DeviceRow, place: Place, facts: Facts) -> bool:
+    """Dates the device, its identifiers and its address; whether the address is new to it."""
+    _widen(device, place.seen_at)
+    for kind, value, maker in _identifiers(facts):
+        identifier = session.get(IdentifierRow, (device.id, kind, value, maker))
+        if identifier is None:
+            identifier = IdentifierRow(
+                device_id=device.id,
+                kind=kind,
+                value=value,
+                maker=maker,
+                first_seen=place.seen_at,
+                last_seen=place.seen_at,
+            )
+            session.add(identifier)
+        _widen(identifier, place.seen_at)
+    address = session.get(AddressRow, (device.id, place.address))
+    if address is not None:
+        _widen(address, place.seen_at)
+        return False
+    session.add(
+        AddressRow(
+            device_id=device.id,
+            address=place.address,
+            first_seen=place.seen_at,
+            last_seen=place.seen_at,
+        )
+    )
+    return True
+
+
+def _identifiers(facts: Facts) -> Iterator[tuple[str, str, str]]:
+    """Kind, value, and the maker that scopes it."""
+    yield from (("mac", mac, "") for mac in facts.macs)
+    if facts.interface_mac is not None and facts.interface_mac not in facts.macs:
+        yield "link-mac", facts.interface_mac, ""
+    if facts.serial is not None:
+        yield "serial", facts.serial, facts.namespace
+    if facts.endpoint is not None:
+        yield "endpoint", facts.endpoint, ""
+    yield from (("certificate", value, "") for value in facts.certificates)
+    yield from (("udn", value, "") for value in facts.udns)
+
+
+def _widen(row: DeviceRow | IdentifierRow | AddressRow, seen_at: datetime) -> None:
+    row.first_seen = min(row.first_seen, seen_at)
+    row.last_seen = max(row.last_seen, seen_at)
+
+
+def choose_current(session: Session, device_id: int) -> None:
+    """Lets the latest sweep's fullest sighting speak for the device."""
+    session.flush()
+    rows = session.scalars(
+        select(IdentityRow).where(
+            IdentityRow.device_id == device_id,
+            IdentityRow.sweep_id
+            == select(func.max(IdentityRow.sweep_id))
+            .where(IdentityRow.device_id == device_id)
+            .scalar_subquery(),
+        )
+    ).all()
+    if not rows:
+        return
+    best = max(rows, key=lambda row: (_fullness(row), row.id))
+    session.execute(
+        update(IdentityRow)
+        .where(IdentityRow.device_id == device_id, IdentityRow.id != best.id)
+        .where(IdentityRow.is_current == 1)
+        .values(is_current=0)
+    )
+    best.is_current = 1
+    session.flush()
+
+
+def _fullness(row: IdentityRow) -> int:
+    return sum(getattr(row, name) not in {None, Kind.UNKNOWN} for name in _ATTRIBUTES)
+
+
+def _speaks(session: Session, device_id: int) -> dict[str, object] | None:
+    """What the device's current identity says; `None` if it has none."""
+    current = session.scalars(
+        select(IdentityRow).where(IdentityRow.device_id == device_id, IdentityRow.is_current == 1)
+    ).first()
+    return None if current is None else {name: getattr(current, name) for name in _COMPARED}
+
+
+def _change(
+    before: dict[str, object] | None, after: dict[str, object] | None, *, moved: bool
+) -> Change:
+    if before is None or after is None:
+        return Change.NEW
+    if not (before["maker"] or before["brand"]) and (after["maker"] or after["brand"]):
+        return Change.NAMED
+    return Change.CHANGED if moved or before != after else Change.SEEN
+
+
+def _leave(session: Session, device_id: int | None) -> None:
+    """A sighting went to another device: the one it left ends with its last sighting."""
+    session.flush()
+    device = session.get(DeviceRow, device_id)
+    if device is None:
+        return
+    remaining = session.scalars(
+        select(IdentityRow.id).where(IdentityRow.device_id == device.id)
+    ).first()
+    owned = (device.owned_room, device.owned_owner, device.owned_tag, device.owned_note)
+    if remaining is None and not any(owned):
+        session.delete(device)
+        session.flush()
+    elif remaining is not None:
+        choose_current(session, device.id)
+
+
+def _release_weak_sightings(
+    session: Session, place: Place, device: DeviceRow, facts: Facts
+) -> None:
+    """Gives a row of its own to whatever this sweep took for the device on weak grounds.
+
+    The device itself has turned up elsewhere, under its own MAC or serial number.
+    """
+    weak = session.scalars(
+        select(IdentityRow).where(
+            IdentityRow.sweep_id == place.sweep_id,
+            IdentityRow.device_id == device.id,
+            IdentityRow.address != place.address,
+            IdentityRow.matched_by.in_(_WEAK_RULES),
+        )
+    ).all()
+    for row in weak:
+        own = DeviceRow(site=place.site, first_seen=row.seen_at, last_seen=row.seen_at)
+        session.add(own)
+        session.flush()
+        row.device_id, row.matched_by, row.is_current = own.id, "new", 0
+        _forget_carried(session, row)
+        _restore_address(session, device, row.address)
+        _hand_over_identifiers(session, device, own, row.seen_at, facts)
+        session.add(
+            AddressRow(
+                device_id=own.id,
+                address=row.address,
+                first_seen=row.seen_at,
+                last_seen=row.seen_at,
+            )
+        )
+        choose_current(session, own.id)
+
+
+def _forget_carried(session: Session, row: IdentityRow) -> None:
+    """Leaves only what the sighting's own claims say."""
+    claimed = set(session.scalars(select(ClaimRow.attribute).where(ClaimRow.identity_id == row.id)))
+    for name, certainty in _ATTRIBUTES.items():
+        if name not in claimed:
+            setattr(row, name, Kind.UNKNOWN if name == "kind" else None)
+            if certainty is not None:
+                setattr(row, certainty, 0.0)
+    row.name = row.location = row.endpoint = None
+    row.hostnames = ()
+
+
+def _restore_address(session: Session, device: DeviceRow, address: str) -> None:
+    """Dates a device's address by the sightings it has left there."""
+    session.flush()
+    span = session.get(AddressRow, (device.id, address))
+    seen = session.scalars(
+        select(IdentityRow.seen_at).where(
+            IdentityRow.device_id == device.id, IdentityRow.address == address
+        )
+    ).all()
+    if span is not None and seen:
+        span.last_seen = max(seen)
+    elif span is not None:
+        session.delete(span)
+
+
+def _hand_over_identifiers(
+    session: Session, device: DeviceRow, own: DeviceRow, seen_at: datetime, facts: Facts
+) -> None:
+    """Moves what the released sighting brought in: first seen then, and not stated now."""
+    stated = {value for _, value, _ in _identifiers(facts)}
+    session.execute(
+        update(IdentifierRow)
+        .where(IdentifierRow.device_id == device.id, IdentifierRow.first_seen == seen_at)
+        .where(IdentifierRow.value.not_in(stated))
+        .values(device_id=own.id)
+    )
