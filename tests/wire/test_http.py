@@ -541,6 +541,8 @@ def test_every_path_that_comes_out_can_be_asked() -> None:
         (chunked(b"3\r\nabc\r\n0\r\n\r\n"), True),
         (chunked(b"3\r\nabc\r\n0\r\n"), False),
         (chunked(b"7\r\n0\r\n\r\n"), False),
+        (chunked(b"3\nabc\n0\n\n"), True),
+        (chunked(b"zz\r\n0\r\n"), False),
         (b"HTTP/1.1 200 OK\r\n\r\n" + b"A" * 65_536, True),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n" + b"A" * 65_536, True),
         (chunked(b"f;" + b"e" * 140_000), True),
