@@ -1,15 +1,19 @@
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from camcensus.identify import load_catalogue
-from camcensus.listen.exchanges import answers, read_line
-from camcensus.types import Field
+from camcensus.listen.exchanges import Exchange, answer, answers, read_line
+from camcensus.types import Evidence, Field
 from camcensus.wire import MalformedError
 
+SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "identify-1.schema.json"
+VALIDATOR = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 PROBE_MATCH = (
     '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><d:ProbeMatches'
     ' xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery"><d:ProbeMatch><d:Types>'
@@ -94,7 +98,12 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
         (
             "http",
             {"json_of_xml": {"Device": {"Name": "A&B", "Port": [80, None], "On": True}}},
-            [("http.body", "<Device><Name>A&amp;B</Name><Port>80</Port><Port></Port><On>true</On></Device>")],
+            [
+                (
+                    "http.body",
+                    "<Device><Name>A&amp;B</Name><Port>80</Port><Port></Port><On>true</On></Device>",
+                )
+            ],
         ),
         ("http", {"json_of_xml": '{"Device": "A"}'}, [("http.body", "<Device>A</Device>")]),
         (
@@ -117,7 +126,13 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
         ),
         (
             "https-cert",
-            {"subject": "CN=a", "issuer": "CN=b", "san": ["a", "c"], "sha256": "AA:0B", "serial": 7},
+            {
+                "subject": "CN=a",
+                "issuer": "CN=b",
+                "san": ["a", "c"],
+                "sha256": "AA:0B",
+                "serial": 7,
+            },
             [
                 ("tls.subject", "CN=a"),
                 ("tls.issuer", "CN=b"),
@@ -275,7 +290,8 @@ def test_a_discovery_answer_may_be_whole_or_in_part(given: dict[str, str]) -> No
 
 
 def test_a_fault_is_evidence() -> None:
-    xml = "<Envelope><Body><Fault><Reason><Text>the xml format error</Text></Reason></Fault></Body></Envelope>"
+    reason = "<Reason><Text>the xml format error</Text></Reason>"
+    xml = f"<Envelope><Body><Fault>{reason}</Fault></Body></Envelope>"
 
     assert pairs("ws-discovery", {"xml": xml}) == [("ws-discovery.fault", "the xml format error")]
 
@@ -411,6 +427,34 @@ def test_one_answer_a_line_in_order_whatever_comes() -> None:
     assert found[1]["maker"] is None
 
 
+def test_every_example_of_the_catalogue_gives_an_answer_that_the_schema_allows() -> None:
+    catalogue = load_catalogue()
+    for signature in catalogue.signatures:
+        for example in signature.matches:
+            evidence = (Evidence(signature.field, example.value),)
+            found = answer(Exchange("x", evidence), catalogue)
+            VALIDATOR.validate(found)
+            assert found["claims"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "printer"},
+        {"mac": "AC-CC-8E-12-34-56"},
+        {"error": "both"},
+        {"confidence": 1.1},
+        {"claims": [{"signature": "x"}]},
+        {"maker": ""},
+    ],
+)
+def test_the_schema_refuses_what_is_not_in_the_contract(change: dict[str, object]) -> None:
+    found = answer(Exchange("x"), load_catalogue())
+
+    assert VALIDATOR.is_valid(found)
+    assert not VALIDATOR.is_valid(found | change)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
@@ -437,6 +481,7 @@ LINE = EXCHANGE | st.fixed_dictionaries({"id": JSON, "evidence": st.lists(EXCHAN
 def malformed_or_written(line: str) -> None:
     (found,) = answers([line], load_catalogue())
     json.dumps(found, allow_nan=False, ensure_ascii=False).encode()
+    VALIDATOR.validate(found)
 
 
 @pytest.mark.fuzz
@@ -452,8 +497,8 @@ def test_no_line_of_zgrab2_makes_it_raise(data: object, ip: object) -> None:
 
 
 def cuts() -> Iterator[str]:
-    for protocol, given in (("ws-discovery", PROBE_MATCH), ("onvif", DEVICE), ("sadp", SADP)):
-        yield json.dumps({"id": "x", "protocol": protocol, "input": {"xml": given}})
+    for protocol, xml in (("ws-discovery", PROBE_MATCH), ("onvif", DEVICE), ("sadp", SADP)):
+        yield json.dumps({"id": "x", "protocol": protocol, "input": {"xml": xml}})
 
 
 @pytest.mark.fuzz

@@ -8,8 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import create_engine, create_mock_engine
 from sqlalchemy.schema import CreateTable
 
 from camcensus.data import data_folder
@@ -115,8 +114,9 @@ def test_every_column_of_the_contract_is_documented() -> None:
 
 
 def test_every_table_compiles_for_postgresql() -> None:
+    dialect = create_mock_engine("postgresql://", lambda *_: None).dialect
     for table in Base.metadata.sorted_tables:
-        assert "STRICT" not in str(CreateTable(table).compile(dialect=postgresql.dialect()))
+        assert "STRICT" not in str(CreateTable(table).compile(dialect=dialect))
 
 
 def test_a_device_and_all_that_hangs_on_it_go_together(census: sqlite3.Connection) -> None:

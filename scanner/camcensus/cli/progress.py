@@ -12,29 +12,32 @@ from typing import Any
 
 from camcensus.census.prepare import Prepared
 from camcensus.census.sweeping import VIDEO, Status, SweepResult, Watch, run_sweep
-from camcensus.cli.screen import Sink, say, writing
-from camcensus.cli.sweeping import duration
+from camcensus.cli.screen import Sink, duration, harmless, say, writing
 from camcensus.config import Settings
-from camcensus.store import Change, DeviceChange, DeviceRecord, Store, SweepRecord
+from camcensus.store import CoverageRecord, DeviceChange, DeviceRecord, Store, SweepRecord
 
 _REFRESH_S = 0.25
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How the sweep shall be shown."""
+
+    json_lines: bool = False
+    output: Path | None = None
+    quiet: bool = False
+    stats_every_s: float = 10.0
+
+
 def carry_out(
-    prepared: Prepared,
-    settings: Settings,
-    *,
-    json_lines: bool,
-    output: Path | None,
-    quiet: bool,
-    stats_every_s: float,
-    record: SweepRecord | None = None,
+    prepared: Prepared, settings: Settings, wishes: Wishes, record: SweepRecord | None = None
 ) -> int:
     """Run the sweep with its screen; returns the exit code."""
     with ExitStack() as stack:
         store = stack.enter_context(Store.open(settings.db))
-        sink = stack.enter_context(writing(output)) if json_lines or output else None
-        screen = _Screen(prepared, quiet=quiet, every_s=stats_every_s, sink=sink)
+        wanted = wishes.json_lines or wishes.output is not None
+        sink = stack.enter_context(writing(wishes.output)) if wanted else None
+        screen = _Screen(prepared, quiet=wishes.quiet, every_s=wishes.stats_every_s, sink=sink)
         screen.begin(store.path, record)
         try:
             result = asyncio.run(_watched(prepared, store, screen, record))
@@ -113,8 +116,6 @@ class _Screen:
             return
         line = f"{change.change:>7}  {one_line(change.record)}"
         if self.live is not None:
-            from camcensus.cli.screen import harmless
-
             self.live.console.print(harmless(line), markup=False, highlight=False)
         else:
             say(line)
@@ -173,7 +174,7 @@ def one_line(record: DeviceRecord) -> str:
     return f"{record.address:<15}  {record.kind:<8}  {who}  {record.model or ''}".rstrip()
 
 
-def coverage_line(row: Any) -> str:
+def coverage_line(row: CoverageRecord) -> str:
     """One prober's coverage in one line."""
     zone = f"zone {row.zone}, " if row.zone else ""
     counts = f"{row.asked:,} asked, {row.answered:,} answered, {row.silent:,} silent"
@@ -183,6 +184,3 @@ def coverage_line(row: Any) -> str:
     if row.not_audible:
         text += f" [{row.not_audible}]"
     return text
-
-
-__all__ = ["Change", "carry_out", "coverage_line", "one_line", "status_line"]

@@ -27,6 +27,15 @@ def harmless(text: str) -> str:
     return "\n".join(printable(line) for line in text.split("\n"))
 
 
+def duration(seconds_: float) -> str:
+    """A duration for people."""
+    if seconds_ < 90:
+        return f"{seconds_:.0f} s"
+    if seconds_ < 5400:
+        return f"{seconds_ / 60:.0f} min"
+    return f"{seconds_ / 3600:.1f} h"
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table on stdout; each cell is made harmless first."""
     from rich import box

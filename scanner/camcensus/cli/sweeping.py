@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from camcensus.cli import options as opt
-from camcensus.cli.screen import say, table, writing
+from camcensus.cli.screen import say, writing
 from camcensus.errors import UsageError
 
 if TYPE_CHECKING:
-    from camcensus.census.prepare import Order, Prepared
+    from camcensus.census.prepare import Order
+    from camcensus.cli.progress import Wishes
     from camcensus.config import Settings
-    from camcensus.scope import ScopeRequest
 
 
 def register(app: typer.Typer) -> None:
@@ -30,6 +30,7 @@ StatsEvery = Annotated[
 
 
 def sweep(
+    context: typer.Context,
     targets: opt.Targets = None,
     target_file: opt.TargetFile = None,
     exclude: opt.Exclude = None,
@@ -65,48 +66,19 @@ def sweep(
     from camcensus.census.prepare import prepare, restore
     from camcensus.cli.progress import carry_out
 
-    settings = _settings(
-        db=db,
-        site=site,
-        pace=pace,
-        max_rate=max_rate,
-        source_port=source_port,
-        log_format=log_format,
-        config=config,
-    )
-    request = _request(
-        settings,
-        targets,
-        target_file,
-        exclude,
-        exclude_file,
-        zones,
-        interface,
-        ports,
-        limit,
-        allow_public=allow_public,
-        allow_unzoned=allow_unzoned,
-        yes=yes,
-    )
-    order = _order(settings, request, probers, change)
+    settings = _settings(context)
+    order = _order(context, settings)
     if plan_file is not None:
-        if targets or target_file or zones:
+        if order.request.targets or order.request.target_files or order.request.zones_file:
             raise UsageError("--plan FILE is the whole scope: leave targets and --zones away")
         prepared = restore(order, _read_plan(plan_file))
     else:
         prepared = prepare(order)
-    code = carry_out(
-        prepared,
-        settings,
-        json_lines=json_lines,
-        output=output,
-        quiet=quiet,
-        stats_every_s=seconds(stats_every),
-    )
-    raise typer.Exit(code)
+    raise typer.Exit(carry_out(prepared, settings, _screen_wishes(context)))
 
 
 def resume(
+    context: typer.Context,
     sweep_id: Annotated[
         int | None, typer.Argument(metavar="[SWEEP]", help="Its number; the last if none.")
     ] = None,
@@ -127,14 +99,7 @@ def resume(
     from camcensus.scope import ScopeRequest
     from camcensus.store import Store
 
-    settings = _settings(
-        db=db,
-        pace=pace,
-        max_rate=max_rate,
-        source_port=source_port,
-        log_format=log_format,
-        config=config,
-    )
+    settings = _settings(context)
     with Store.open(settings.db, create=False) as store:
         record = store.unfinished_sweep(sweep_id)
     if record is None:
@@ -150,19 +115,12 @@ def resume(
         record.argv,
         record.change,
     )
-    code = carry_out(
-        restore(order, record.plan_text),
-        settings,
-        json_lines=json_lines,
-        output=output,
-        quiet=quiet,
-        stats_every_s=seconds(stats_every),
-        record=record,
-    )
-    raise typer.Exit(code)
+    prepared = restore(order, record.plan_text)
+    raise typer.Exit(carry_out(prepared, settings, _screen_wishes(context), record))
 
 
 def plan(
+    context: typer.Context,
     targets: opt.Targets = None,
     target_file: opt.TargetFile = None,
     exclude: opt.Exclude = None,
@@ -190,27 +148,12 @@ def plan(
 ) -> None:
     """Say what a sweep would send, to whom and for how long; sends nothing."""
     from camcensus.census.prepare import prepare
+    from camcensus.cli.planning import plan_json, show_plan
 
-    settings = _settings(
-        db=db, site=site, pace=pace, max_rate=max_rate, source_port=source_port, config=config
-    )
-    request = _request(
-        settings,
-        targets,
-        target_file,
-        exclude,
-        exclude_file,
-        zones,
-        interface,
-        ports,
-        limit,
-        allow_public=allow_public,
-        allow_unzoned=allow_unzoned,
-        yes=yes,
-    )
-    prepared = prepare(_order(settings, request, probers, ""))
+    settings = _settings(context)
+    prepared = prepare(_order(context, settings))
     if json_lines:
-        typer.echo(json.dumps(_plan_json(prepared), ensure_ascii=False))
+        typer.echo(json.dumps(plan_json(prepared), ensure_ascii=False))
     else:
         show_plan(prepared)
     if output is not None:
@@ -237,62 +180,55 @@ def seconds(text: str) -> float:
     return value
 
 
-def _settings(**flags: object) -> "Settings":
+def _settings(context: typer.Context) -> "Settings":
+    """The settings in force for this command line."""
     from camcensus.cli.logs import set_up
-    from camcensus.config import load_settings
+    from camcensus.config import Settings, load_settings
 
-    settings = load_settings(flags)
+    known = {*Settings.model_fields, "config"}
+    settings = load_settings({key: one for key, one in context.params.items() if key in known})
     set_up(settings.log_format)
     return settings
 
 
-def _request(
-    settings: "Settings",
-    targets: list[str] | None,
-    target_file: list[Path] | None,
-    exclude: list[str] | None,
-    exclude_file: list[Path] | None,
-    zones: Path | None,
-    interface: list[str] | None,
-    ports: list[str] | None,
-    limit: int | None,
-    *,
-    allow_public: bool,
-    allow_unzoned: bool,
-    yes: bool,
-) -> "ScopeRequest":
+def _order(context: typer.Context, settings: "Settings") -> "Order":
+    """What the command line asks for; the options are named as in `cli.options`."""
+    from camcensus.census.prepare import Order
     from camcensus.scope import ScopeRequest
 
-    return ScopeRequest(
-        targets=tuple(targets or ()),
-        target_files=tuple(target_file or ()),
-        exclude=tuple(exclude or ()),
-        exclude_files=tuple(exclude_file or ()),
-        zones_file=zones,
+    typed = context.params
+    request = ScopeRequest(
+        targets=tuple(typed["targets"] or ()),
+        target_files=tuple(typed["target_file"] or ()),
+        exclude=tuple(typed["exclude"] or ()),
+        exclude_files=tuple(typed["exclude_file"] or ()),
+        zones_file=typed["zones"],
         site=settings.site,
-        allow_public=allow_public,
-        allow_unzoned=allow_unzoned,
-        yes=yes,
-        ports=tuple(ports or ()),
-        interfaces=tuple(interface or ()),
-        limit=limit,
+        allow_public=typed["allow_public"],
+        allow_unzoned=typed["allow_unzoned"],
+        yes=typed["yes"],
+        ports=tuple(typed["ports"] or ()),
+        interfaces=tuple(typed["interface"] or ()),
+        limit=typed["limit"],
     )
-
-
-def _order(
-    settings: "Settings", request: "ScopeRequest", probers: str | None, change: str
-) -> "Order":
-    from camcensus.census.prepare import Order
-
     return Order(
         request=request,
         pace=settings.pace,
         max_rate=settings.max_rate,
-        probers=tuple((probers or "").split(",")) if probers else (),
+        probers=tuple((typed["probers"] or "").split(",")),
         contact=settings.contact,
         source_port=settings.source_port,
         argv=tuple(sys.argv[1:]),
-        change=change,
+        change=typed.get("change", ""),
+    )
+
+
+def _screen_wishes(context: typer.Context) -> "Wishes":
+    from camcensus.cli.progress import Wishes
+
+    typed = context.params
+    return Wishes(
+        typed["json_lines"], typed["output"], typed["quiet"], seconds(typed["stats_every"])
     )
 
 
@@ -313,91 +249,3 @@ def _read_plan(path: Path) -> str:
         raise UsageError(f"cannot read the plan {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{path} is no plan: make one with `camcensus plan -o {path}`") from error
-
-
-# ---------------------------------------------------------------- what a plan says
-
-
-def duration(seconds_: float) -> str:
-    """A duration for people."""
-    if seconds_ < 90:
-        return f"{seconds_:.0f} s"
-    if seconds_ < 5400:
-        return f"{seconds_ / 60:.0f} min"
-    return f"{seconds_ / 3600:.1f} h"
-
-
-def show_plan(prepared: "Prepared") -> None:
-    """The plan, as a person checks it before agreeing."""
-    the_plan, limits = prepared.plan, prepared.limits
-    estimate = the_plan.estimate
-    typer.echo(
-        f"{the_plan.size:,} addresses at site {the_plan.site}, pace {limits.name}: "
-        f"at most {limits.frames_per_s:g} frames a second, "
-        f"{limits.host_frames_per_s:g} to one host."
-    )
-    typer.echo(
-        f"About {estimate.frames:,} frames in {duration(estimate.seconds)} if "
-        f"{estimate.live_share:.0%} of the addresses are alive "
-        f"({duration(estimate.seconds_by_rate)} by rate, "
-        f"{duration(estimate.seconds_by_caps)} by caps for hosts in flight: "
-        f"{estimate.binds} binds)."
-    )
-    table(
-        ("prober", "pass", "to", "frames a host", "requests a host"),
-        [
-            (
-                planned.name,
-                planned.stage,
-                f"{planned.transport} {', '.join(map(str, planned.ports))}",
-                str(planned.cost.frames),
-                str(planned.cost.requests),
-            )
-            for prober in prepared.probers
-            for planned in prober.planned
-        ],
-    )
-    for link in the_plan.links:
-        interface = link.interface
-        typer.echo(
-            f"multicast on {interface.name} ({interface.address}/{interface.prefix_length}) to "
-            f"{', '.join(link.groups)}: {link.why}"
-        )
-    if not the_plan.links:
-        typer.echo("no multicast: no interface of this machine lies in a network of the plan")
-    for left in the_plan.links_left_out:
-        typer.echo(f"no multicast on {left.interface.name}: {left.why}")
-    for one in the_plan.exclusions:
-        typer.echo(f"excluded {one.network} ({one.count:,} addresses): {one.reason} [{one.source}]")
-    for note in the_plan.notes:
-        typer.echo(f"note: {note}")
-
-
-def _plan_json(prepared: "Prepared") -> dict[str, object]:
-    the_plan = prepared.plan
-    estimate = the_plan.estimate
-    return {
-        "schema": "camcensus.plan/1",
-        "hash": the_plan.hash,
-        "site": the_plan.site,
-        "hosts": the_plan.size,
-        "pace": prepared.limits.name,
-        "frames_per_s": prepared.limits.frames_per_s,
-        "frames": estimate.frames,
-        "frames_per_prober": {f"{row.name} ({row.stage})": row.frames for row in estimate.probers},
-        "frames_per_host": estimate.host.frames,
-        "seconds": round(estimate.seconds, 1),
-        "seconds_by_rate": round(estimate.seconds_by_rate, 1),
-        "seconds_by_caps": round(estimate.seconds_by_caps, 1),
-        "binds": estimate.binds,
-        "live_share": estimate.live_share,
-        "links": [
-            {"interface": link.interface.name, "groups": list(link.groups), "why": link.why}
-            for link in the_plan.links
-        ],
-        "excluded": [
-            {"network": x.network, "count": x.count, "reason": x.reason, "source": x.source}
-            for x in the_plan.exclusions
-        ],
-        "notes": list(the_plan.notes),
-    }

@@ -15,7 +15,7 @@ BOM = "\ufeff"
 END = "\r\n"
 
 # A spreadsheet takes a cell for a formula by its first character; full-width forms too.
-_FORMULA = frozenset("=+-@\t\r＝＋－＠")  # noqa: RUF001 - the full-width forms are meant
+_FORMULA = frozenset("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 # Control, bidirectional and line-separating characters, lone surrogates, and the escape itself.
 _UNSAFE = re.compile(
     "[\\\\\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"

@@ -142,7 +142,8 @@ class EstateServer:
             self._count(device, MDNS_PORT)
             voice, query = device.persona.mdns, mdns_voice.read_query(data)
             # RFC 6762, 5.5: a question from another network should be ignored.
-            if query and voice and (voice.off_link or _same_link(device, asker[0])):
+            near = self.group_interface is None or _same_link(device, asker[0])
+            if query and voice and (voice.off_link or near):
                 self._answer_query(device, query, asker, unicast=True)
 
         return heard
