@@ -192,6 +192,11 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
         ),
         ("sadp", {"xml": SADP}, [("sadp.field", "DeviceDescription=DS-1")]),
         (
+            "dhip",
+            {"fields": {"List": ["a", "b"]}},
+            [("dhip.field", "List=a"), ("dhip.field", "List=b")],
+        ),
+        (
             "sadp",
             {"xml": "ProbeMatch><MAC>44-19</MAC><DHCP>false</DHC"},
             [("sadp.field", "MAC=44-19")],
@@ -369,6 +374,34 @@ def test_a_line_of_zgrab2_is_known_by_its_shape() -> None:
         ("tls.serial", "ff"),
         ("ftp.banner", "220 hi"),
     ]
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"response": 7},
+        {"response": {}},
+        {"response": {"headers": [], "status_line": 7, "request": 7}},
+        {"response": {"headers": {"server": 7, "unknown": 7}, "body": 7}},
+        {"tls_log": {"handshake_log": {"server_certificates": {"certificate": {"parsed": {}}}}}},
+    ],
+)
+def test_what_zgrab2_leaves_out_is_left_out(result: dict[str, object]) -> None:
+    line = {"ip": "192.0.2.7", "data": {"http": {"protocol": "http", "result": result}}}
+
+    assert read_line(json.dumps(line)).evidence == ()
+
+
+def test_json_nested_without_end_is_read_to_a_bound() -> None:
+    deep: object = {"last": 1}
+    for _ in range(100):
+        deep = {"k": [deep, 7]}
+
+    found = pairs("dhip", {"fields": deep})
+
+    assert ("dhip.field", "k=7") in found
+    assert all("last" not in value for _, value in found)
+    assert len(pairs("http", {"json_of_xml": deep})) == 1
 
 
 def test_a_scan_of_zgrab2_that_got_nothing_is_no_error() -> None:
