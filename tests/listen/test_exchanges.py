@@ -92,8 +92,17 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
         ("http", {"body_fragment": "<b>"}, [("http.body", "<b>")]),
         (
             "http",
-            {"favicon_md5": "0a", "favicon_mmh3": -7},
+            {"favicon_md5": "0A", "favicon_mmh3": -7},
             [("http.favicon-md5", "0a"), ("http.favicon-mmh3", "-7")],
+        ),
+        (
+            "http",
+            {"favicon_mmh3": [4294967289, "2147483647", "9" * 9999]},
+            [
+                ("http.favicon-mmh3", "-7"),
+                ("http.favicon-mmh3", "2147483647"),
+                ("http.favicon-mmh3", "9" * 9999),
+            ],
         ),
         (
             "http",
@@ -234,10 +243,21 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
                 "txt": {"macaddress": "ACCC8E123456"},
             },
             [
-                ("mdns.service", "_axis-video._tcp"),
                 ("mdns.instance", "AXIS M1065-LW - ACCC8E123456"),
+                ("mdns.service", "_axis-video._tcp"),
                 ("mdns.hostname", "axis-accc8e123456.local"),
                 ("mdns.txt", "macaddress=ACCC8E123456"),
+            ],
+        ),
+        (
+            "mdns",
+            {"name": "Cam 1._rtsp._tcp", "txt": {"on": True, "flag": None, "ch": 4}},
+            [
+                ("mdns.instance", "Cam 1"),
+                ("mdns.service", "_rtsp._tcp"),
+                ("mdns.txt", "on=true"),
+                ("mdns.txt", "flag"),
+                ("mdns.txt", "ch=4"),
             ],
         ),
         (
@@ -292,6 +312,10 @@ def test_a_discovery_answer_may_be_whole_or_in_part(given: dict[str, str]) -> No
         ("ws-discovery.scope", "onvif://www.onvif.org/name/Acme One"),
         ("ws-discovery.scopes", "onvif://www.onvif.org/name/Acme One"),
     ]
+
+
+def test_a_discovery_answer_that_somebody_calls_onvif_is_read_all_the_same() -> None:
+    assert pairs("onvif", {"xml": PROBE_MATCH}) == pairs("ws-discovery", {"xml": PROBE_MATCH})
 
 
 def test_a_fault_is_evidence() -> None:
