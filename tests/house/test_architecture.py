@@ -56,7 +56,7 @@ def test_every_module_fits_a_readers_head() -> None:
 
 
 def test_every_function_fits_a_screen() -> None:
-    # Counted without its signature: the options of a verb are one a line, and are no code to follow.
+    # Counted without its signature: the options of a verb, one a line, are no code to follow.
     found: dict[str, int] = {}
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_bytes())):
