@@ -26,7 +26,7 @@ _SCRIPT_MOVE = re.compile(
     r"\s{0,8}(?:\"([^\"\r\n]{1,512})\"|'([^'\r\n]{1,512})')"
 )
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s{0,4}=\s{0,4}[\"']?([\w-]{1,40})", re.IGNORECASE)
-_ABSOLUTE = re.compile(r"([a-z][a-z0-9+.-]{0,15}):(?=/)//?([^/?#\\]*)([^#]*)", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"([a-z][a-z0-9+.-]{0,15}):(?=/)(?://([^/?#\\]*))?([^#]*)", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,15}:", re.IGNORECASE)
 
 
@@ -136,7 +136,7 @@ def local_path(link: str, origin: Origin | None = None) -> str | None:
     absolute = _ABSOLUTE.fullmatch(link.partition("#")[0])
     if absolute:
         scheme, host, path = absolute.groups()
-        if origin is None or not _is_origin(scheme.lower(), host, origin):
+        if origin is None or not _is_origin(scheme.lower(), host or "", origin):
             return None
         path = path or "/"
     elif link.startswith("//"):
