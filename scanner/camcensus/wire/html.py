@@ -1,7 +1,8 @@
 """The few things wanted from a device's page, by bounded search.
 
-No HTML tree is built: the standard's recovery rules let 64 KiB of open tags grow into
-millions of nodes, and a page whose title is all we want may be hostile.
+No HTML tree is built: by the standard's recovery rules 32 KiB of open tags grow into millions of
+nodes (tried with a good parser: 4.5 s, 2.5 GiB), and a page whose title is all we want may be
+hostile.
 """
 
 import re
