@@ -78,7 +78,9 @@ def test_a_documented_command_line_is_understood(document: str, arguments: str) 
     assert refusal(shlex.split(arguments)) is None
 
 
-@pytest.mark.parametrize("wrong", ["sweeep 10.0.0.0/24", "sweep --no-such-option", "doctor left over"])
+@pytest.mark.parametrize(
+    "wrong", ["sweeep 10.0.0.0/24", "sweep --no-such-option", "doctor left over"]
+)
 def test_the_check_above_can_fail(wrong: str) -> None:
     assert refusal(shlex.split(wrong)) is not None
 

@@ -92,8 +92,17 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
         ("http", {"body_fragment": "<b>"}, [("http.body", "<b>")]),
         (
             "http",
-            {"favicon_md5": "0a", "favicon_mmh3": -7},
+            {"favicon_md5": "0A", "favicon_mmh3": -7},
             [("http.favicon-md5", "0a"), ("http.favicon-mmh3", "-7")],
+        ),
+        (
+            "http",
+            {"favicon_mmh3": [4294967289, "2147483647", "9" * 9999]},
+            [
+                ("http.favicon-mmh3", "-7"),
+                ("http.favicon-mmh3", "2147483647"),
+                ("http.favicon-mmh3", "9" * 9999),
+            ],
         ),
         (
             "http",
@@ -192,6 +201,11 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
         ),
         ("sadp", {"xml": SADP}, [("sadp.field", "DeviceDescription=DS-1")]),
         (
+            "dhip",
+            {"fields": {"List": ["a", "b"]}},
+            [("dhip.field", "List=a"), ("dhip.field", "List=b")],
+        ),
+        (
             "sadp",
             {"xml": "ProbeMatch><MAC>44-19</MAC><DHCP>false</DHC"},
             [("sadp.field", "MAC=44-19")],
@@ -229,10 +243,21 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
                 "txt": {"macaddress": "ACCC8E123456"},
             },
             [
-                ("mdns.service", "_axis-video._tcp"),
                 ("mdns.instance", "AXIS M1065-LW - ACCC8E123456"),
+                ("mdns.service", "_axis-video._tcp"),
                 ("mdns.hostname", "axis-accc8e123456.local"),
                 ("mdns.txt", "macaddress=ACCC8E123456"),
+            ],
+        ),
+        (
+            "mdns",
+            {"name": "Cam 1._rtsp._tcp", "txt": {"on": True, "flag": None, "ch": 4}},
+            [
+                ("mdns.instance", "Cam 1"),
+                ("mdns.service", "_rtsp._tcp"),
+                ("mdns.txt", "on=true"),
+                ("mdns.txt", "flag"),
+                ("mdns.txt", "ch=4"),
             ],
         ),
         (
@@ -287,6 +312,10 @@ def test_a_discovery_answer_may_be_whole_or_in_part(given: dict[str, str]) -> No
         ("ws-discovery.scope", "onvif://www.onvif.org/name/Acme One"),
         ("ws-discovery.scopes", "onvif://www.onvif.org/name/Acme One"),
     ]
+
+
+def test_a_discovery_answer_that_somebody_calls_onvif_is_read_all_the_same() -> None:
+    assert pairs("onvif", {"xml": PROBE_MATCH}) == pairs("ws-discovery", {"xml": PROBE_MATCH})
 
 
 def test_a_fault_is_evidence() -> None:
@@ -369,6 +398,34 @@ def test_a_line_of_zgrab2_is_known_by_its_shape() -> None:
         ("tls.serial", "ff"),
         ("ftp.banner", "220 hi"),
     ]
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"response": 7},
+        {"response": {}},
+        {"response": {"headers": [], "status_line": 7, "request": 7}},
+        {"response": {"headers": {"server": 7, "unknown": 7}, "body": 7}},
+        {"tls_log": {"handshake_log": {"server_certificates": {"certificate": {"parsed": {}}}}}},
+    ],
+)
+def test_what_zgrab2_leaves_out_is_left_out(result: dict[str, object]) -> None:
+    line = {"ip": "192.0.2.7", "data": {"http": {"protocol": "http", "result": result}}}
+
+    assert read_line(json.dumps(line)).evidence == ()
+
+
+def test_json_nested_without_end_is_read_to_a_bound() -> None:
+    deep: object = {"last": 1}
+    for _ in range(100):
+        deep = {"k": [deep, 7]}
+
+    found = pairs("dhip", {"fields": deep})
+
+    assert ("dhip.field", "k=7") in found
+    assert all("last" not in value for _, value in found)
+    assert len(pairs("http", {"json_of_xml": deep})) == 1
 
 
 def test_a_scan_of_zgrab2_that_got_nothing_is_no_error() -> None:
