@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo test lint type arch fuzz counterparts bench check fmt wheel soak
+.PHONY: help setup demo test lint type arch fuzz counterparts bench check fmt schema wheel soak
 
 PYTHON ?= python3
 VENV   := .venv
@@ -21,15 +21,17 @@ setup: $(STAMP)  ## make .venv with all extras and the development tools
 # pip of Debian 12 installs the pinned build tools first, among them a newer pip. onvif-zeep comes
 # as source only, so it is built with those tools: nothing is fetched that has no hash here.
 $(STAMP): requirements/build.txt requirements/dev.txt pyproject.toml
-	@if ! command -v $(PYTHON) >/dev/null; then
-	  echo "camcensus needs Python 3.11 or newer: apt-get install python3 python3-venv" >&2; exit 1
+	@if ! $(RUN) -c 'import pip, ssl' 2>/dev/null; then
+	  if ! command -v $(PYTHON) >/dev/null; then
+	    echo "camcensus needs Python 3.11 or newer: apt-get install python3 python3-venv" >&2; exit 1
+	  fi
+	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+	    echo "camcensus needs Python 3.11 or newer, and this is $$($(PYTHON) -V 2>&1): apt-get install python3 python3-venv, or make setup PYTHON=python3.11" >&2; exit 1; }
+	  $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || {
+	    echo "$(PYTHON) cannot make a virtual environment: apt-get install python3-venv" >&2; exit 1; }
+	  echo "Setting up $(VENV), once; this takes about a minute."
+	  $(PYTHON) -m venv --clear $(VENV)
 	fi
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
-	  echo "camcensus needs Python 3.11 or newer, $(PYTHON) is $$($(PYTHON) -V 2>&1): apt-get install python3 python3-venv, or make setup PYTHON=python3.11" >&2; exit 1; }
-	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || {
-	  echo "$(PYTHON) cannot make a virtual environment: apt-get install python3-venv" >&2; exit 1; }
-	echo "Setting up $(VENV), once; this takes about a minute."
-	$(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes --requirement requirements/build.txt
 	$(PIP) --require-hashes --no-build-isolation --requirement requirements/dev.txt
 	$(PIP) --no-deps --no-build-isolation --no-index --editable .
@@ -65,6 +67,9 @@ bench: $(STAMP)  ## every benchmark, one after the other
 fmt: $(STAMP)  ## correct what can be corrected by a machine
 	@$(RUN) -m ruff check --fix
 	$(RUN) -m ruff format
+
+schema: $(STAMP)  ## write db/schema.sql anew, after a new migration
+	@$(RUN) -m camcensus.store.schema
 
 # The suite runs once more on what a user would install: a fresh environment that holds the wheel
 # and sees the dependencies of .venv, but not its editable install (Python reads no .pth file there).

@@ -1,11 +1,29 @@
 """Generated from the signature files: each signature is a test of its own."""
 
+import struct
+
+import aiooui
 import pytest
 
 from camcensus.identify import Signature, SignatureFile, load_catalogue
 from camcensus.identify.examine import file_problems, signature_problems
 
 CATALOGUE = load_catalogue()
+
+
+@pytest.fixture(scope="module")
+def organisations() -> frozenset[str]:
+    """Every name in the registry that is shipped with the MAC look-up."""
+    content = aiooui._OUI_DATA_FILE.read_bytes()
+    (entries,) = struct.unpack_from("<I", content, 4)
+    return frozenset(content[8 + 8 * entries :].decode().splitlines())
+
+
+@pytest.mark.parametrize("file", CATALOGUE.files, ids=lambda file: file.name)
+def test_an_organisation_is_spelt_as_the_registry_spells_it(
+    file: SignatureFile, organisations: frozenset[str]
+) -> None:
+    assert set(file.oui) <= organisations
 
 
 @pytest.mark.parametrize("file", CATALOGUE.files, ids=lambda file: file.name)

@@ -14,7 +14,8 @@ import camcensus
 
 PACKAGE = Path(camcensus.__file__).parent
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = sorted(PACKAGE.rglob("*.py"))
+# In the wheel, _data holds files for others to read: Alembic's migrations are no modules of ours.
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "_data" not in path.parts)
 MAX_MODULE_LINES = 450
 MAX_FUNCTION_LINES = 60
 SLOW_IMPORTS = frozenset(
@@ -55,11 +56,13 @@ def test_every_module_fits_a_readers_head() -> None:
 
 
 def test_every_function_fits_a_screen() -> None:
+    # Counted without its signature: the options of a verb, one a line, are no code to follow.
     found: dict[str, int] = {}
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_bytes())):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
-                found[f"{module_name(path)}:{node.name}"] = node.end_lineno - node.lineno + 1
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.body[-1].end_lineno or 0) - node.body[0].lineno + 1
+                found[f"{module_name(path)}:{node.name}"] = lines
     assert {name: n for name, n in found.items() if n > MAX_FUNCTION_LINES} == {}
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.exceptions import TyperException
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("db/*.md")])
@@ -62,11 +63,8 @@ def refusal(arguments: list[str]) -> str | None:
         context = command.context_class(command)
         verbs = getattr(command, "commands", None)
         try:
-            options, left, _ = command.make_parser(context).parse_args(list(rest))
-            for parameter in command.params:
-                if hasattr(parameter.type, "choices") and options.get(parameter.name):
-                    parameter.type_cast_value(context, options[parameter.name])
-        except Exception as error:  # noqa: BLE001 - typer carries its own click, with its own types
+            _, left, _ = command.make_parser(context).parse_args(list(rest))
+        except TyperException as error:
             return str(error)
         if verbs is None or not left:
             return f"left over: {left}" if left else None
@@ -80,7 +78,9 @@ def test_a_documented_command_line_is_understood(document: str, arguments: str) 
     assert refusal(shlex.split(arguments)) is None
 
 
-@pytest.mark.parametrize("wrong", ["sweeep 10.0.0.0/24", "sweep --no-such-option", "config shew"])
+@pytest.mark.parametrize(
+    "wrong", ["sweeep 10.0.0.0/24", "sweep --no-such-option", "doctor left over"]
+)
 def test_the_check_above_can_fail(wrong: str) -> None:
     assert refusal(shlex.split(wrong)) is not None
 

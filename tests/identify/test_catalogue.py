@@ -5,7 +5,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from camcensus.errors import CatalogueError
 from camcensus.identify import Catalogue, load_catalogue
+from camcensus.identify.catalogue import _compile
 from camcensus.types import Evidence, Field, Kind
 
 Load = Callable[[dict[str, str]], Catalogue]
@@ -154,6 +156,11 @@ def test_lone_surrogates_and_nul_do_no_harm(acme: Catalogue) -> None:
     identity = acme.identify([Evidence(Field.HTTP_SERVER, "AcmeCam/\udcff1\0")])
 
     assert (identity.maker, identity.firmware) == ("acme", "?1")
+
+
+def test_a_set_that_does_not_compile_is_an_error_that_names_the_field(acme: Catalogue) -> None:
+    with pytest.raises(CatalogueError, match=r"^the patterns of http\.server do not compile"):
+        _compile(acme.signatures, memory=1 << 10)
 
 
 FIELDS = st.sampled_from(Field)

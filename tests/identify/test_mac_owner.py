@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camcensus.data import mac_owner, normalise_mac
+from camcensus.data import data_folder, mac_owner, normalise_mac
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,8 @@ def test_the_registry_can_be_loaded_inside_an_event_loop() -> None:
 )
 def test_nobody_owns_it(mac: str) -> None:
     assert mac_owner(mac) is None
+
+
+def test_a_folder_that_is_nowhere_is_an_error_that_names_it() -> None:
+    with pytest.raises(FileNotFoundError, match="'nowhere'"):
+        data_folder("nowhere")

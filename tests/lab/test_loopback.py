@@ -57,7 +57,14 @@ def test_probes_and_pages_are_answered_on_moved_ports(tmp_path: Path) -> None:
 def test_targets_and_moved_ports_are_told() -> None:
     with start_loopback(estate_of(["hik_cam", "foscam_cam", "plc"])) as running:
         assert running.targets == ("127.64.0.0/24", "127.64.1.0/24")
-        assert running.ports == {"http": (20080, 20088), "https": (20443,), "rtsp": (20554,)}
+        assert running.ports == {"http": (20080, 20088, 20443)}
+
+
+def test_clear_text_on_an_encrypted_port_is_answered_with_an_alert() -> None:
+    with start_loopback(estate_of(["axis_cam"])) as running:
+        camera = address(running, "axis_cam")
+        with socket.create_connection((camera, 20443), timeout=5) as sock:
+            assert page(sock) == b"\x15\x03\x01\x00\x02\x02\x28"
 
 
 def test_the_estate_ends_with_the_block() -> None:

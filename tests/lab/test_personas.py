@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from camcensus.data import data_folder, mac_owner
-from camcensus.errors import CatalogueError
+from camcensus.errors import CatalogueError, UsageError
 from camcensus.lab import Persona, demo_estate, estate_of, load_personas, place
 from camcensus.lab.personas import FOLDER, read_persona
 from camcensus.types import Kind
@@ -40,10 +40,11 @@ def test_maker_and_brand_are_words_of_the_vocabulary(persona: Persona) -> None:
 
 @each_persona
 def test_only_known_attributes_are_said_to_be_stated(persona: Persona) -> None:
-    assert set(persona.truth.stated) <= {"kind", "maker", "brand", "model", "serial", "mac"}
-    values = {"maker": persona.truth.maker, "brand": persona.truth.brand}
-    values["model"] = persona.truth.model
-    assert all(value for name, value in values.items() if name in persona.truth.stated)
+    assert set(persona.truth.stated) <= {"kind", "maker", "brand", "model"}
+    assert set(persona.truth.identifiers) <= {"serial", "mac"}
+    stated = place(persona, "198.18.0.9").stated
+    assert set(stated) == {*persona.truth.stated, *persona.truth.identifiers}
+    assert "None" not in stated.values()
 
 
 @each_persona
@@ -128,6 +129,14 @@ def test_instances_of_one_persona_differ_in_mac_and_serial() -> None:
     assert first.persona is second.persona
     assert first.mac != second.mac
     assert first.serial != second.serial
+
+
+def test_a_large_estate_has_no_address_twice_and_a_larger_one_is_refused() -> None:
+    devices = estate_of(["hik_cam"] * 482).devices
+    assert len({one.address for one in devices}) == 482
+    assert all(10 <= int(one.address.split(".")[3]) <= 250 for one in devices)
+    with pytest.raises(UsageError, match="room for 482"):
+        estate_of(["hik_cam"] * 483)
 
 
 def test_a_subset_keeps_addresses_and_targets() -> None:

@@ -132,6 +132,12 @@ def test_closed_ports_of_a_device_say_so(lab: Lab) -> None:
     assert lab.answers["closed-tcp"] == "ConnectionRefusedError"
 
 
+def test_closed_ports_behind_a_devices_firewall_are_silent_and_open_ones_are_not(lab: Lab) -> None:
+    assert lab.answers["firewalled-tcp"] == "TimeoutError"
+    assert lab.answers["firewalled-udp"] == "TimeoutError"
+    assert lab.answers["firewalled-open"].startswith("HTTP/1.1 503 ")
+
+
 def test_web_pages_come_with_the_personas_headers(lab: Lab) -> None:
     assert lab.answers["http"].startswith("HTTP/1.1 200 OK\r\nDate: ")
     assert "\r\nServer: App-webs/\r\n" in lab.answers["http"]
@@ -236,6 +242,21 @@ def test_the_command_inherits_our_output() -> None:
     code = "from camcensus.lab import run_in_private; run_in_private(['echo', 'inside'])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "inside\n"
+
+
+def test_one_device_may_have_two_addresses_and_one_mac() -> None:
+    persona = next(one for one in load_personas() if one.name == "mobotix_cam")
+    twins = Estate(tuple(place(persona, one) for one in ("198.18.0.9", "198.18.0.8", "198.18.7.7")))
+    assert len({one.mac for one in twins.devices}) == 1
+    code = (
+        "import socket, sys\n"
+        "for one in sys.argv[1:]: socket.create_connection((one, 80), timeout=5).close()\n"
+        "rows = [line.split() for line in open('/proc/net/arp').readlines()[1:]]\n"
+        "macs = {row[3] for row in rows if row[0].startswith('198.18.0.')}\n"
+        "sys.exit(len(macs))"
+    )
+    addresses = [one.address for one in twins.devices]
+    assert run_in_private([sys.executable, "-c", code, *addresses], twins) == 1
 
 
 def test_the_spare_interface_is_there_only_when_wanted(tmp_path: Path) -> None:

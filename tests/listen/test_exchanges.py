@@ -1,15 +1,19 @@
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from camcensus.identify import load_catalogue
-from camcensus.listen.exchanges import answers, read_line
-from camcensus.types import Field
+from camcensus.listen.exchanges import Exchange, answer, answers, read_line
+from camcensus.types import Evidence, Field
 from camcensus.wire import MalformedError
 
+SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "identify-1.schema.json"
+VALIDATOR = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 PROBE_MATCH = (
     '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><d:ProbeMatches'
     ' xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery"><d:ProbeMatch><d:Types>'
@@ -88,8 +92,17 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
         ("http", {"body_fragment": "<b>"}, [("http.body", "<b>")]),
         (
             "http",
-            {"favicon_md5": "0a", "favicon_mmh3": -7},
+            {"favicon_md5": "0A", "favicon_mmh3": -7},
             [("http.favicon-md5", "0a"), ("http.favicon-mmh3", "-7")],
+        ),
+        (
+            "http",
+            {"favicon_mmh3": [4294967289, "2147483647", "9" * 9999]},
+            [
+                ("http.favicon-mmh3", "-7"),
+                ("http.favicon-mmh3", "2147483647"),
+                ("http.favicon-mmh3", "9" * 9999),
+            ],
         ),
         (
             "http",
@@ -188,6 +201,11 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
         ),
         ("sadp", {"xml": SADP}, [("sadp.field", "DeviceDescription=DS-1")]),
         (
+            "dhip",
+            {"fields": {"List": ["a", "b"]}},
+            [("dhip.field", "List=a"), ("dhip.field", "List=b")],
+        ),
+        (
             "sadp",
             {"xml": "ProbeMatch><MAC>44-19</MAC><DHCP>false</DHC"},
             [("sadp.field", "MAC=44-19")],
@@ -225,10 +243,21 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
                 "txt": {"macaddress": "ACCC8E123456"},
             },
             [
-                ("mdns.service", "_axis-video._tcp"),
                 ("mdns.instance", "AXIS M1065-LW - ACCC8E123456"),
+                ("mdns.service", "_axis-video._tcp"),
                 ("mdns.hostname", "axis-accc8e123456.local"),
                 ("mdns.txt", "macaddress=ACCC8E123456"),
+            ],
+        ),
+        (
+            "mdns",
+            {"name": "Cam 1._rtsp._tcp", "txt": {"on": True, "flag": None, "ch": 4}},
+            [
+                ("mdns.instance", "Cam 1"),
+                ("mdns.service", "_rtsp._tcp"),
+                ("mdns.txt", "on=true"),
+                ("mdns.txt", "flag"),
+                ("mdns.txt", "ch=4"),
             ],
         ),
         (
@@ -285,8 +314,13 @@ def test_a_discovery_answer_may_be_whole_or_in_part(given: dict[str, str]) -> No
     ]
 
 
+def test_a_discovery_answer_that_somebody_calls_onvif_is_read_all_the_same() -> None:
+    assert pairs("onvif", {"xml": PROBE_MATCH}) == pairs("ws-discovery", {"xml": PROBE_MATCH})
+
+
 def test_a_fault_is_evidence() -> None:
-    xml = "<Envelope><Body><Fault><Reason><Text>the xml format error</Text></Reason></Fault></Body></Envelope>"
+    reason = "<Reason><Text>the xml format error</Text></Reason>"
+    xml = f"<Envelope><Body><Fault>{reason}</Fault></Body></Envelope>"
 
     assert pairs("ws-discovery", {"xml": xml}) == [("ws-discovery.fault", "the xml format error")]
 
@@ -366,6 +400,34 @@ def test_a_line_of_zgrab2_is_known_by_its_shape() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"response": 7},
+        {"response": {}},
+        {"response": {"headers": [], "status_line": 7, "request": 7}},
+        {"response": {"headers": {"server": 7, "unknown": 7}, "body": 7}},
+        {"tls_log": {"handshake_log": {"server_certificates": {"certificate": {"parsed": {}}}}}},
+    ],
+)
+def test_what_zgrab2_leaves_out_is_left_out(result: dict[str, object]) -> None:
+    line = {"ip": "192.0.2.7", "data": {"http": {"protocol": "http", "result": result}}}
+
+    assert read_line(json.dumps(line)).evidence == ()
+
+
+def test_json_nested_without_end_is_read_to_a_bound() -> None:
+    deep: object = {"last": 1}
+    for _ in range(100):
+        deep = {"k": [deep, 7]}
+
+    found = pairs("dhip", {"fields": deep})
+
+    assert ("dhip.field", "k=7") in found
+    assert all("last" not in value for _, value in found)
+    assert len(pairs("http", {"json_of_xml": deep})) == 1
+
+
 def test_a_scan_of_zgrab2_that_got_nothing_is_no_error() -> None:
     line = {"domain": "cam.example", "data": {"http": {"status": "connection-timeout"}}}
 
@@ -422,6 +484,34 @@ def test_one_answer_a_line_in_order_whatever_comes() -> None:
     assert found[1]["maker"] is None
 
 
+def test_every_example_of_the_catalogue_gives_an_answer_that_the_schema_allows() -> None:
+    catalogue = load_catalogue()
+    for signature in catalogue.signatures:
+        for example in signature.matches:
+            evidence = (Evidence(signature.field, example.value),)
+            found = answer(Exchange("x", evidence), catalogue)
+            VALIDATOR.validate(found)
+            assert found["claims"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "printer"},
+        {"mac": "AC-CC-8E-12-34-56"},
+        {"error": "both"},
+        {"confidence": 1.1},
+        {"claims": [{"signature": "x"}]},
+        {"maker": ""},
+    ],
+)
+def test_the_schema_refuses_what_is_not_in_the_contract(change: dict[str, object]) -> None:
+    found = answer(Exchange("x"), load_catalogue())
+
+    assert VALIDATOR.is_valid(found)
+    assert not VALIDATOR.is_valid(found | change)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
@@ -448,6 +538,7 @@ LINE = EXCHANGE | st.fixed_dictionaries({"id": JSON, "evidence": st.lists(EXCHAN
 def malformed_or_written(line: str) -> None:
     (found,) = answers([line], load_catalogue())
     json.dumps(found, allow_nan=False, ensure_ascii=False).encode()
+    VALIDATOR.validate(found)
 
 
 @pytest.mark.fuzz
@@ -463,8 +554,8 @@ def test_no_line_of_zgrab2_makes_it_raise(data: object, ip: object) -> None:
 
 
 def cuts() -> Iterator[str]:
-    for protocol, given in (("ws-discovery", PROBE_MATCH), ("onvif", DEVICE), ("sadp", SADP)):
-        yield json.dumps({"id": "x", "protocol": protocol, "input": {"xml": given}})
+    for protocol, xml in (("ws-discovery", PROBE_MATCH), ("onvif", DEVICE), ("sadp", SADP)):
+        yield json.dumps({"id": "x", "protocol": protocol, "input": {"xml": xml}})
 
 
 @pytest.mark.fuzz

@@ -14,7 +14,8 @@ REPORT = b"""<?xml version="1.0" encoding="UTF-8"?>
 <service name="http" product="Some camera httpd"/>
 <script id="http-title" output="AXIS"><elem key="title">AXIS</elem></script>
 <script id="http-server-header" output="App-webs/"><elem>App-webs/</elem></script>
-<script id="http-auth" output="&#xa;HTTP/1.1 401 Unauthorized&#xa;  Digest realm=AXIS_ACCC8E nonce=x"/>
+<script id="http-auth" output="&#xa;HTTP/1.1 401 Unauthorized&#xa;
+&#xa;  Digest realm=AXIS_ACCC8E nonce=x"/>
 <script id="ssl-cert" output="Subject: commonName=a"><table key="subject">
 <elem key="commonName">axis-accc8e123456</elem><elem key="organizationName">Axis</elem></table>
 <table key="issuer"><elem key="commonName">Axis CA</elem></table>
@@ -22,7 +23,8 @@ REPORT = b"""<?xml version="1.0" encoding="UTF-8"?>
 </port></ports></host>
 <host><status state="down"/><address addr="192.0.2.8" addrtype="ipv4"/></host>
 <host><status state="up"/><address addr="2001:db8::1" addrtype="ipv6"/>
-<ports><port><script id="http-title" output="Site doesn't have a title (text/html)."/></port></ports>
+<ports><port>
+<script id="http-title" output="Site doesn't have a title (text/html)."/></port></ports>
 <hostscript><script id="http-server-header" output="&#xa;  one&#xa;  two"/></hostscript></host>
 </nmaprun>"""
 

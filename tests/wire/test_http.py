@@ -212,6 +212,13 @@ def test_status_lines_are_read_as_far_as_they_go(
     assert (response.reason, response.get("server")) == (reason, "Cam")
 
 
+def test_a_page_right_behind_the_headers_is_the_body() -> None:
+    response = parse_response(b"HTTP/1.1 200 OK\r\nServer: Cam\r\n<html><title>T</title>")
+
+    assert (response.get("server"), response.title()) == ("Cam", "T")
+    assert response.problems == ("no-blank-line",)
+
+
 def test_a_head_cut_by_a_timeout_keeps_what_came() -> None:
     response = parse_response(PAGE[: PAGE.index(b"Content-Type")])
 
@@ -267,6 +274,15 @@ def test_interim_answers_are_skipped() -> None:
     response = parse_response(b"HTTP/1.1 100 Continue\r\n\r\n" * 3 + PAGE)
 
     assert (response.status, response.problems) == (401, ("interim-100",))
+
+
+@pytest.mark.parametrize("rest", [b"", b"\x01\x02binary", b"SSH-2.0-x\r\n"])
+@pytest.mark.parametrize("status", [100, 101])
+def test_an_answer_that_never_becomes_final_is_taken_as_it_is(status: int, rest: bytes) -> None:
+    head = f"HTTP/1.1 {status} Wait\r\nServer: Cam\r\n\r\n".encode()
+
+    response = parse_response(head + rest)
+    assert (response.status, response.get("server")) == (status, "Cam")
 
 
 def test_endless_interim_answers_end() -> None:
@@ -445,6 +461,7 @@ def moved(location: str) -> bytes:
         (b'HTTP/1.1 200 OK\r\n\r\n<script>window.location.href = "/c?_" + now;</script>', "/c?_"),
         (b"HTTP/1.1 200 OK\r\n\r\n<script>top.location='d.asp';</script>", "/d.asp"),
         (b'HTTP/1.1 200 OK\r\n\r\n<script>location.replace("/e");</script>', "/e"),
+        (b"HTTP/1.1 200 OK\r\n\r\n<meta http-equiv=refresh content='0;/f'>", "/f"),
     ],
 )
 def test_a_move_on_the_same_address_gives_its_path(data: bytes, expected: str) -> None:
@@ -471,6 +488,30 @@ def test_a_move_on_the_same_address_gives_its_path(data: bytes, expected: str) -
 )
 def test_a_move_to_anywhere_else_is_not_followed(location: str) -> None:
     assert parse_response(moved(location)).redirect_path("198.18.0.9", 80, "http") is None
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<script>function out() { location.href = '/logout'; }</script>",
+        "<!-- <script>location='/old'</script> -->",
+        "<meta http-equiv=refresh content=30>",
+        "<a href='/x'>x</a>",
+        "<title>location='/x'</title>",
+    ],
+)
+def test_what_waits_for_a_click_is_no_move(page: str) -> None:
+    response = parse_response(b"HTTP/1.1 200 OK\r\n\r\n" + page.encode())
+
+    assert response.redirect_path("198.18.0.9", 80, "http") is None
+
+
+def test_realms_without_end_are_cut() -> None:
+    value = ", ".join(f'Basic realm="{number}"' for number in range(400))
+
+    assert (
+        len(parse_response(f"HTTP/1.1 401\nWWW-Authenticate: {value}\n\n".encode()).realms()) == 16
+    )
 
 
 def test_every_path_that_comes_out_can_be_asked() -> None:
@@ -500,6 +541,8 @@ def test_every_path_that_comes_out_can_be_asked() -> None:
         (chunked(b"3\r\nabc\r\n0\r\n\r\n"), True),
         (chunked(b"3\r\nabc\r\n0\r\n"), False),
         (chunked(b"7\r\n0\r\n\r\n"), False),
+        (chunked(b"3\nabc\n0\n\n"), True),
+        (chunked(b"zz\r\n0\r\n"), False),
         (b"HTTP/1.1 200 OK\r\n\r\n" + b"A" * 65_536, True),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n" + b"A" * 65_536, True),
         (chunked(b"f;" + b"e" * 140_000), True),

@@ -94,6 +94,11 @@ def test_an_answer_to_everyone_flushes_caches() -> None:
     assert b"\x80\x01" in ANSWER
 
 
+def test_a_txt_string_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(ValueError, match="255"):
+        build_response([Record(INSTANCE, RecordType.TXT, 10, txt=(("k", "v" * 255),))])
+
+
 def test_records_are_gathered_into_the_service_they_describe() -> None:
     assert services(parse(ANSWER)) == (
         Service(

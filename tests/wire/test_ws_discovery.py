@@ -340,6 +340,15 @@ def test_a_fault_is_evidence(soap_11: bool) -> None:
     assert message.fault.reason == "the xml format error"
 
 
+def test_a_fault_without_body_is_still_a_fault() -> None:
+    data = (
+        b"<Envelope><Header><Action>http://schemas.xmlsoap.org/ws/2005/04/discovery/fault"
+        b"</Action></Header></Envelope>"
+    )
+
+    assert (parse(data).action, parse(data).fault) == (Action.FAULT, None)
+
+
 def test_a_megabyte_of_reason_is_cut_and_the_code_kept() -> None:
     fault = parse(build_fault(message_id="u", relates_to="", reason="no " * 20_000)).fault
 

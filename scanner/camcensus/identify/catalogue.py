@@ -9,7 +9,13 @@ from pathlib import Path
 from camcensus.data import data_folder, mac_owner, normalise_mac
 from camcensus.errors import CatalogueError
 from camcensus.identify.loader import read_file, read_vocabulary
-from camcensus.identify.patterns import Pattern, PatternError, PatternSet, searchable
+from camcensus.identify.patterns import (
+    SET_MEMORY,
+    Pattern,
+    PatternError,
+    PatternSet,
+    searchable,
+)
 from camcensus.identify.settle import settle
 from camcensus.identify.signatures import Signature, SignatureFile
 from camcensus.types import Claim, Evidence, Field, Identity, Kind
@@ -33,6 +39,7 @@ class Catalogue:
     _sets: Mapping[Field, tuple[tuple[Signature, ...], PatternSet]]
     _brands: Mapping[str, str]
     _owners: Mapping[str, str]
+    _by_name: Mapping[str, SignatureFile]
     _owner_of: Callable[[str], str | None]
 
     def identify(self, evidence: Iterable[Evidence]) -> Identity:
@@ -88,10 +95,10 @@ class Catalogue:
         return tidy[:GROUP_CAP] or None
 
     def _owned(self, signature: Signature, mac: str | None) -> bool:
-        file = next((file for file in self.files if file.name == signature.file), None)
-        if mac is None or file is None:
+        file = self._by_name[signature.file]
+        if mac is None:
             return False
-        return mac.startswith(file.mac_prefixes or ("?",)) or self._owner_of(mac) in file.oui
+        return mac.startswith(file.mac_prefixes) or self._owner_of(mac) in file.oui
 
     def _owner_claims(self, claims: Iterable[Claim], seen: Iterable[Evidence]) -> Iterator[Claim]:
         """A weak word on the maker from who registered the MAC; never one on the kind."""
@@ -144,6 +151,7 @@ def _build(sources: tuple[tuple[str, bytes], ...]) -> Catalogue:
         _sets=_compile(signatures),
         _brands=_spellings(names, files),
         _owners=_owners(files),
+        _by_name={file.name: file for file in files},
         _owner_of=mac_owner,
     )
 
@@ -167,7 +175,7 @@ def _check_unique(signatures: Iterable[Signature]) -> None:
 
 
 def _compile(
-    signatures: Iterable[Signature],
+    signatures: Iterable[Signature], *, memory: int = SET_MEMORY
 ) -> dict[Field, tuple[tuple[Signature, ...], PatternSet]]:
     by_field: dict[Field, list[Signature]] = {}
     for signature in signatures:
@@ -176,7 +184,7 @@ def _compile(
     for field, of in by_field.items():
         texts = [signature.pattern for signature in of]
         try:
-            patterns = PatternSet(texts, [Pattern(text) for text in texts])
+            patterns = PatternSet(texts, [Pattern(text) for text in texts], memory=memory)
         except PatternError as error:
             raise CatalogueError(f"the patterns of {field} do not compile: {error}") from error
         compiled[field] = (tuple(of), patterns)

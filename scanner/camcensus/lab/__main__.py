@@ -51,7 +51,10 @@ def _cable(estate: Estate, spec: dict[str, Any]) -> list[str]:
     ip_batch(cabling.estate_link_commands(spare=spec["spare"]))
     error = ip_error(cabling.card_commands(estate))
     ip_batch(cabling.address_commands(estate, all_devices=bool(error)))
-    return [f"all devices share one MAC: {error}"] if error else []
+    notes = [f"all devices share one MAC: {error}"] if error else []
+    if error := ip_error(cabling.firewall_commands(estate)):
+        notes.append(f"no device has a firewall: {error}")
+    return notes
 
 
 if __name__ == "__main__":

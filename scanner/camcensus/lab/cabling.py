@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Address
 
-from camcensus.lab.estate import ON_LINK, ROUTED, Estate, LabDevice
+from camcensus.lab.estate import EVERYWHERE, ON_LINK, Estate, LabDevice
 
 SCANNER_ADDRESS = str(ON_LINK[1])
 SCANNER_INTERFACE = "scan0"
@@ -34,7 +34,7 @@ def scanner_commands(estate_pid: int, *, spare: bool) -> list[str]:
         f"link set {scan} addrgenmode none",
         f"link set {scan} up",
         f"addr add {SCANNER_ADDRESS}/{ON_LINK.prefixlen} broadcast + dev {scan}",
-        f"route add {ROUTED} via {GATEWAY} dev {scan} onlink",
+        f"route add {EVERYWHERE} via {GATEWAY} dev {scan} onlink",
         f"route add 224.0.0.0/4 dev {scan}",
     ]
     if spare:
@@ -89,6 +89,23 @@ def address_commands(estate: Estate, *, all_devices: bool) -> list[str]:
         if all_devices or not _on_link(device)
         for address in _addresses(device)
     ]
+
+
+def firewall_commands(estate: Estate) -> list[str]:
+    """Rules that swallow what is sent to closed ports of devices with a firewall."""
+    lines = []
+    for device in estate.devices:
+        if device.persona.firewall:
+            tcp = [("tcp", one.port) for one in device.persona.tcp]
+            udp = [("udp", port) for port in device.persona.udp_ports]
+            to = f"rule add pref {{}} to {device.address} ipproto"
+            lines += [
+                f"{to.format(10)} {name} dport {port} lookup local" for name, port in tcp + udp
+            ]
+            lines += [f"{to.format(20)} {name} blackhole" for name in ("tcp", "udp")]
+    if lines:  # our rules must come before the kernel's first one
+        lines += ["rule add pref 100 lookup local", "rule del pref 0 lookup local"]
+    return lines
 
 
 def _on_link(device: LabDevice) -> bool:

@@ -6,16 +6,15 @@ from camcensus.lab.estate import Estate, estate_of
 
 _HOW_MANY = {
     # by their own name
-    "hik_cam": 4,
+    "hik_cam": 5,
     "hik_nvr": 1,
-    "dahua_cam": 2,
+    "dahua_cam": 3,
     "dahua_nvr": 1,
     "dahua_silent": 1,
     "axis_cam": 2,
     "axis_encoder": 1,
     "bosch_cam": 1,
     "panasonic_cam": 1,
-    "ipro_cam": 1,
     "canon_cam": 1,
     "vivotek_cam": 1,
     "tplink_cam": 1,
@@ -34,7 +33,6 @@ _HOW_MANY = {
     "foscam_cam": 1,
     # under another's label, or none
     "annke_cam": 2,
-    "lts_cam": 1,
     "hilook_cam": 1,
     "ezviz_cam": 1,
     "amcrest_cam": 1,

@@ -8,12 +8,15 @@ from hashlib import sha256
 from ipaddress import IPv4Address, IPv4Network
 from uuid import UUID
 
+from camcensus.errors import UsageError
 from camcensus.lab.personas import Persona, Truth, load_personas
 
 ON_LINK = IPv4Network("198.18.0.0/24")  # the scanner's own network
+EVERYWHERE = IPv4Network("198.18.0.0/15")  # all of the lab: RFC 2544, 4 sets it aside for tests
 ROUTED = IPv4Network("198.18.1.0/24")  # behind a router: no multicast, no ARP
 PORT_SHIFT = 20000  # what the loopback estate adds to ports below 1024
 
+_ROOM = 241  # addresses of one network that devices may have: a prime
 _TOKEN = re.compile(r"\{(\w+)\}")
 _LOOPBACK_BASE = int(IPv4Address("127.64.0.0")) - int(IPv4Address("198.18.0.0"))
 
@@ -32,6 +35,14 @@ class LabDevice:
     def truth(self) -> Truth:
         """What it is."""
         return self.persona.truth
+
+    @property
+    def stated(self) -> dict[str, str]:
+        """What a good census must say of it: attribute to value."""
+        truth = self.truth
+        known = {"mac": self.mac, "serial": self.serial}
+        found = {name: str(getattr(truth, name)) for name in truth.stated}
+        return found | {name: known[name] for name in truth.identifiers}
 
     @property
     def link_local(self) -> str:
@@ -99,7 +110,10 @@ def _moved(address: str) -> str:
 
 
 def place(persona: Persona, address: str, number: int = 1) -> LabDevice:
-    """Instance `number` (from 1) of the persona at an address."""
+    """Instance `number` (from 1) of the persona at an address.
+
+    The same number at two addresses is one device that has both.
+    """
     digest = sha256(f"{persona.name} {number}".encode()).hexdigest()
     prefix = persona.hardware.mac_prefix.lower()
     missing = 6 - len(prefix.split(":"))
@@ -113,13 +127,17 @@ def place(persona: Persona, address: str, number: int = 1) -> LabDevice:
 def estate_of(names: Sequence[str]) -> Estate:
     """One instance of each persona named (again for a name given twice), on the two networks.
 
-    Odd positions stand on the scanner's own network, even ones behind the router.
+    The first stands on the scanner's own network, the second behind the router, and so on.
     """
+    if len(names) > 2 * _ROOM:
+        raise UsageError(f"an estate of two networks has room for {2 * _ROOM} devices")
     known = {one.name: one for one in load_personas()}
     seen: dict[str, int] = {}
     devices = []
     for position, name in enumerate(names):
         seen[name] = seen.get(name, 0) + 1
         network = ROUTED if position % 2 else ON_LINK
-        devices.append(place(known[name], str(network[10 + position * 3]), seen[name]))
+        # A stride that shares no factor with a prime leaves gaps and hits no address twice.
+        offset = 10 + position // 2 * 7 % _ROOM
+        devices.append(place(known[name], str(network[offset]), seen[name]))
     return Estate(tuple(devices))

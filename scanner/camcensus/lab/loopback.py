@@ -29,15 +29,14 @@ class LoopbackEstate:
 
     @property
     def ports(self) -> dict[str, tuple[int, ...]]:
-        """The ports that were moved, by `http`, `https` and `rtsp`."""
-        moved: dict[str, set[int]] = {"http": set(), "https": set(), "rtsp": set()}
-        for device in self.estate.devices:
-            for port in device.persona.tcp:
-                name = "https" if port.tls else port.speaks.value
-                wanted = not port.canary and port.speaks in {Speech.HTTP, Speech.RTSP}
-                if wanted and device.port(port.port) != port.port:
-                    moved[name].add(device.port(port.port))
-        return {name: tuple(sorted(ports)) for name, ports in moved.items()}
+        """The ports that were moved, by the prober that must be told of them."""
+        moved = {
+            device.port(port.port)
+            for device in self.estate.devices
+            for port in device.persona.tcp
+            if port.speaks is Speech.HTTP and device.port(port.port) != port.port
+        }
+        return {"http": tuple(sorted(moved))}
 
 
 @contextmanager

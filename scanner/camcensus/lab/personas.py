@@ -40,7 +40,8 @@ class Form(StrEnum):
 class Truth:
     """What the thing is, in the display names of `fingerprints/vocabulary.toml`.
 
-    `stated` names the attributes that its answers give away; the others cannot be expected.
+    `stated` names those of these attributes that its answers give away (the others cannot be
+    expected), `identifiers` which of `mac` and `serial` they hold.
     """
 
     kind: Kind
@@ -49,6 +50,7 @@ class Truth:
     brand: str | None = None
     model: str | None = None
     stated: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,14 @@ class Persona:
     mdns: Mdns | None = None
     tcp: tuple[TcpPort, ...] = ()
     udp: tuple[UdpPort, ...] = ()
+    firewall: bool = False  # closed ports are silent; without it they are refused
     basis: tuple[str, ...] = ()  # where its answers come from
+
+    @property
+    def udp_ports(self) -> tuple[int, ...]:
+        """The UDP ports on which it hears unicast."""
+        wsd = (3702,) if self.ws_discovery and self.ws_discovery.unicast else ()
+        return (*wsd, *((5353,) if self.mdns else ()), *(one.port for one in self.udp))
 
 
 @cache

@@ -15,6 +15,7 @@ from camcensus.lab.estate import Estate, LabDevice
 from camcensus.lab.personas import TcpPort, UdpPort
 from camcensus.lab.tally import Tally
 from camcensus.lab.tcp_voice import TcpVoice
+from camcensus.lab.tls_door import TlsDoor
 
 WSD_GROUP, WSD_PORT = "239.255.255.250", 3702
 MDNS_GROUP, MDNS_PORT = "224.0.0.251", 5353
@@ -62,14 +63,13 @@ class EstateServer:
         ports = {one.port: one for one in device.persona.tcp}
         for port in ports.values():
             voice = TcpVoice(device, _resolved(port, ports), self.tally)
-            server = await asyncio.start_server(
-                voice.serve,
-                device.address,
-                device.port(port.port),
-                backlog=_BACKLOG,
-                ssl=maker.context(device, port),
-                ssl_handshake_timeout=10 if port.tls else None,
-            )
+            where = device.address, device.port(port.port)
+            context = maker.context(device, port)
+            server: TlsDoor | asyncio.Server
+            if context is None:
+                server = await asyncio.start_server(voice.serve, *where, backlog=_BACKLOG)
+            else:
+                server = TlsDoor.open(*where, context, voice.serve, _BACKLOG)
             self._exits.callback(server.close)
 
     async def _open_udp(self, device: LabDevice) -> None:
@@ -142,7 +142,8 @@ class EstateServer:
             self._count(device, MDNS_PORT)
             voice, query = device.persona.mdns, mdns_voice.read_query(data)
             # RFC 6762, 5.5: a question from another network should be ignored.
-            if query and voice and (voice.off_link or _same_link(device, asker[0])):
+            near = self.group_interface is None or _same_link(device, asker[0])
+            if query and voice and (voice.off_link or near):
                 self._answer_query(device, query, asker, unicast=True)
 
         return heard

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _ENTITY = re.compile(rb"<!\s*ENTITY", re.IGNORECASE)
 _NAME_PARTS = {
-    "emailAddress": "1.2.840.113549.1.9.1",
-    "serialNumber": "2.5.4.5",
+    "emailAddress": "emailAddress",
+    "serialNumber": "SERIALNUMBER",
     "commonName": "CN",
     "organizationalUnitName": "OU",
     "organizationName": "O",

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _ELEMENT = re.compile(r"<([A-Za-z][\w-]{0,63})>([^<>]{0,1024})</\1>")
+_INSTANCE = re.compile(
+    r"(?P<name>.*?)(?:\.(?P<service>_[A-Za-z0-9-]{1,32}\._(?:tcp|udp)))?", re.DOTALL | re.IGNORECASE
+)
 _AROUND: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Envelope", ()),
     ("Body", ("Envelope",)),
@@ -52,8 +55,8 @@ def read_http(given: Fields) -> Iterator[Evidence]:
     )
     yield from http_evidence(response, given.text("url_path") or "")
     yield from _each(Field.HTTP_TITLE, given.texts("title"))
-    yield from _each(Field.HTTP_FAVICON_MD5, given.texts("favicon_md5"))
-    yield from _each(Field.HTTP_FAVICON_MMH3, given.texts("favicon_mmh3"))
+    yield from _each(Field.HTTP_FAVICON_MD5, (_hex(text) for text in given.texts("favicon_md5")))
+    yield from _each(Field.HTTP_FAVICON_MMH3, map(_signed, given.texts("favicon_mmh3")))
 
 
 def read_rtsp(given: Fields) -> Iterator[Evidence]:
@@ -86,6 +89,8 @@ def read_ws_discovery(given: Fields) -> Iterator[Evidence]:
 def read_onvif(given: Fields) -> Iterator[Evidence]:
     """An answer of the device service, with or without login."""
     root = parse((given.text("xml") or "").encode())
+    if next(descendants(root, "ProbeMatch"), None) is not None:
+        yield from read_ws_discovery(given)
     for answer in descendants(root, "GetDeviceInformationResponse"):
         for name, field in _DEVICE_INFORMATION.items():
             yield from _each(field, [text_of(child(answer, name))])
@@ -142,13 +147,16 @@ def read_ssdp(given: Fields) -> Iterator[Evidence]:
 
 def read_mdns(given: Fields) -> Iterator[Evidence]:
     """A service: its type, its instance, where it runs and what its TXT record says."""
-    service = (given.text("service_type") or "").rstrip(".").removesuffix(".local")
-    instance = (given.text("name") or "").rstrip(".").removesuffix(".local")
+    service = _bare(given.text("service_type"))
+    instance = _INSTANCE.fullmatch(_bare(given.text("name")))
+    if instance is not None:
+        service = service or instance["service"]
+        yield from _each(Field.MDNS_INSTANCE, [instance["name"]])
     yield from _each(Field.MDNS_SERVICE, [service])
-    yield from _each(Field.MDNS_INSTANCE, [instance.removesuffix(f".{service}")])
     yield from _each(Field.MDNS_HOSTNAME, [(given.text("hostname") or "").rstrip(".")])
-    if isinstance(given.raw("txt"), dict):
-        yield from _each(Field.MDNS_TXT, (f"{key}={value}" for key, value in given.pairs("txt")))
+    txt = given.raw("txt")
+    if isinstance(txt, dict):
+        yield from _each(Field.MDNS_TXT, (_pair(key, value) for key, value in txt.items()))
     else:
         yield from _each(Field.MDNS_TXT, given.texts("txt"))
     yield from _each(Field.MDNS_TXT, given.texts("txt_raw"))
@@ -228,6 +236,24 @@ def _headers(given: Fields) -> tuple[tuple[str, str], ...]:
 
 def _first(given: Fields, *keys: str) -> str | None:
     return next((given.text(key) for key in keys if key in given), None)
+
+
+def _bare(name: str | None) -> str:
+    """A name of multicast DNS without its domain."""
+    return (name or "").rstrip(".").removesuffix(".local")
+
+
+def _pair(key: str, value: object) -> str:
+    """One string of a TXT record; a key alone is a flag that is set."""
+    texts = [text for _, text in leaves(value)]
+    return f"{key}={texts[0]}" if texts else key
+
+
+def _signed(text: str) -> str:
+    """A hash of 32 bits as a signed number, which some tools write without sign."""
+    if len(text) == 10 and text.isascii() and text.isdigit() and 1 << 31 <= int(text) < 1 << 32:
+        return str(int(text) - (1 << 32))
+    return text
 
 
 def _hex(text: str) -> str:

@@ -6,8 +6,8 @@ from camcensus.listen.fields import MANY, Fields
 from camcensus.listen.names import rfc4514
 
 _NAME_PARTS = {
-    "email_address": "1.2.840.113549.1.9.1",
-    "serial_number": "2.5.4.5",
+    "email_address": "emailAddress",
+    "serial_number": "SERIALNUMBER",
     "common_name": "CN",
     "organizational_unit": "OU",
     "organization": "O",

@@ -57,7 +57,7 @@ class Plan:
         content = read_content(text, source)
         try:
             return cls(content, denied)
-        except SafetyError as error:
+        except (SafetyError, ScopeError) as error:
             raise ScopeError(f"{source}: {error}") from None
 
     def to_text(self) -> str:

@@ -82,7 +82,8 @@ class _Row:
         self.table = cast(dict[str, Any], dict(value))
 
     def error(self, key: str, why: str) -> ScopeError:
-        return ScopeError(f"{self.source}: {self.path}{key or 'the file'} {why}")
+        place = f"{self.path}{key}".removesuffix(".") or "the file"
+        return ScopeError(f"{self.source}: {place} {why}")
 
     def take(self, key: str) -> object:
         if key not in self.table:
@@ -189,8 +190,8 @@ def _check(row: _Row, content: PlanContent) -> None:
         row.must("targets", part.zone < len(content.zones), "name a zone that is not there")
         last, total = part.last, total + part.last - part.first + 1
     ranges = RangeSet.of((part.first, part.last) for part in content.parts)
-    row.must("targets", 0 < total <= MOST_TARGETS, "are none, or more than a plan holds")
     row.must("targets", not too_wide(ranges), "hold an IPv6 network wider than /112")
+    row.must("targets", 0 < total <= MOST_TARGETS, "are none, or more than a plan holds")
     row.must("targets", not ranges.meet(NEVER_SENT), "hold an address that is never sent to")
     public = content.allow_public or not ranges.minus(PRIVATE)
     row.must("targets", public, "hold public addresses, and allow_public is false")

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -133,6 +134,7 @@ class _Reader:
         for number, line in enumerate(self.lines):
             if match := _HEADER.match(line):
                 self.headers.setdefault(match[1], []).append(number)
+        self.every = sorted(number for numbers in self.headers.values() for number in numbers)
 
     def file(self, table: Mapping[str, object]) -> ZonesFile:
         self.check_keys("", 0, table, _FILE_KEYS)
@@ -161,7 +163,7 @@ class _Reader:
     def zone(self, row: Mapping[str, object], index: int, sites: list[str]) -> Zone:
         self.check_keys("zone", index, row, _ZONE_KEYS)
         name = self.text("zone", index, row, "name")
-        policy = Policy(self.choice(index, row, "policy", [*Policy]))
+        policy = Policy(self.choice(index, row, "policy", [policy.value for policy in Policy]))
         reason = self.text("zone", index, row, "reason", "")
         if policy is Policy.DO_NOT_PROBE and not reason:
             raise self.error("zone", index, "policy", f"zone {name!a}: do-not-probe needs a reason")
@@ -262,8 +264,8 @@ class _Reader:
         """The line of a key of the `index`-th table of its kind, as near as the text tells."""
         starts = self.headers.get(kind, [])
         start = starts[index] if index < len(starts) else 0
-        every = sorted(number for numbers in self.headers.values() for number in numbers)
-        end = next((number for number in every if number > start), len(self.lines))
+        after = bisect_right(self.every, start)
+        end = self.every[after] if after < len(self.every) else len(self.lines)
         named = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]") if key else None
         if not kind and key in self.headers:  # the key is a table: its header is its line
             return min(self.headers[key], default=0) + 1

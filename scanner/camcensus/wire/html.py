@@ -18,7 +18,9 @@ _TAG_END = re.compile(r"[^>]{0,1024}>")
 _ATTRIBUTE = re.compile(
     r"(?<![^\s\"'/])([a-z-]{1,32}+)\s{0,8}=\s{0,8}(\"[^\"]*\"|'[^']*'|[^\s>\"']+)", re.IGNORECASE
 )
-_REFRESH = re.compile(r"[\s\d.]{0,16}[;,]\s{0,8}url\s{0,8}=\s{0,8}(.*)", re.IGNORECASE | re.DOTALL)
+_REFRESH = re.compile(
+    r"[\s\d.]{0,16}[;,]\s{0,8}(?:url\s{0,8}=\s{0,8})?(.*)", re.IGNORECASE | re.DOTALL
+)
 _SCRIPT_MOVE = re.compile(
     r"\b(?:location(?:\.href)?\s{0,8}=|location\.(?:replace|assign)\s{0,8}\()"
     r"\s{0,8}(?:\"([^\"\r\n]{1,512})\"|'([^'\r\n]{1,512})')"
@@ -105,7 +107,8 @@ def page_redirect(page: str) -> str | None:
                 return moved.group(1).strip(" \t\"'") or None
         if tag.name == "script":
             script = _SCRIPT_MOVE.search(tag.content)
-            if script:
+            # What stands in a function waits for a click: it may log out, or restart the device.
+            if script and "function" not in tag.content[: script.start()]:
                 return script.group(1) or script.group(2)
     return None
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from camcensus.wire import MalformedError, html
 from camcensus.wire.http_body import BODY_KEPT, decode_body, final_chunk_reached
@@ -12,9 +13,12 @@ HEAD_READ = 65536  # bytes of status line and headers looked at
 HEADERS_KEPT = 64
 VALUE_KEPT = 8192
 REALM_KEPT = 256  # characters
+REALMS_KEPT = 16
 INTERIM_SKIPPED = 4
 
-_BLANK_LINE = re.compile(rb"\n\r{0,2}\n")  # not `\r*`: a flood of CR would make it quadratic
+# A blank line, or the page itself where the blank line was forgotten. Not `\r*`: a flood of CR
+# would make the search quadratic.
+_HEAD_END = re.compile(rb"\n\r{0,2}\n|\n(?=<[!A-Za-z])")
 _STATUS = re.compile(
     r"(HTTP(?:/\d{1,2}(?:\.\d{1,2})?)?|ICY|RTSP/1\.0)[ \t]+(\d{3})(?:\D(.*))?", re.DOTALL
 )
@@ -32,7 +36,7 @@ _PATH = re.compile(r"/[!-~]{0,1023}")
 _AGENT = re.compile(r"[ -~]{1,256}")
 _LENGTH_HEADER = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,12})[ \t]*\r*$")
 _CHUNKED_HEADER = re.compile(rb"(?im)^transfer-encoding[ \t]*:[^\r\n]*\bchunked\b")
-_INTERIM = re.compile(rb"HTTP/\d\.\d[ \t]+1\d\d\b")
+_INTERIM = re.compile(rb"HTTP/\d\.\d[ \t]+1(?!01)\d\d\b")  # 101 is final: another protocol follows
 _NO_BODY = re.compile(rb"HTTP/\d\.\d[ \t]+(?:204|304)\b")
 
 
@@ -78,7 +82,8 @@ class Response:
             for value in self.values("www-authenticate")
             for match in _REALM.finditer(value)
         )
-        return tuple(re.sub(r"\\(.)", r"\1", realm)[:REALM_KEPT] for realm in found)
+        plain = (re.sub(r"\\(.)", r"\1", realm)[:REALM_KEPT] for realm in found)
+        return tuple(islice(plain, REALMS_KEPT))
 
     def realm(self) -> str | None:
         """The first realm."""
@@ -130,11 +135,12 @@ def parse_response(data: bytes) -> Response:
     if not rest:
         raise MalformedError("empty answer")
     for _ in range(INTERIM_SKIPPED):
-        end = _BLANK_LINE.search(rest, 0, HEAD_READ)
-        if not _INTERIM.match(rest) or end is None or not rest[end.end() :].strip():
+        end = _HEAD_END.search(rest, 0, HEAD_READ)
+        following = b"" if end is None else rest[end.end() :].lstrip(b"\r\n")
+        if not _INTERIM.match(rest) or not following.startswith(b"HTTP/"):
             break
         problems.append("interim-100")
-        rest = rest[end.end() :].lstrip(b"\r\n")
+        rest = following
     else:
         if _INTERIM.match(rest):
             problems.append("interim-flood")
@@ -179,12 +185,14 @@ def _without_status(data: bytes, first: str, problems: list[str]) -> Response:
 
 
 def _split_head(data: bytes, problems: list[str]) -> tuple[bytes, bytes]:
-    end = _BLANK_LINE.search(data, 0, HEAD_READ)
+    end = _HEAD_END.search(data, 0, HEAD_READ)
     head, body = (
         (data[:HEAD_READ], b"") if end is None else (data[: end.start()], data[end.end() :])
     )
     if end is None:
         problems.append("cut-head" if len(data) <= HEAD_READ else "header-flood")
+    elif len(end.group()) == 1:
+        problems.append("no-blank-line")
     lines = head.split(b"\n")
     if any(not line.endswith(b"\r") for line in lines[:-1]):
         problems.append("bare-lf")
@@ -232,7 +240,7 @@ def response_complete(data: bytes) -> bool:
     """Enough bytes to stop reading: the stated length, or the last chunk, has come."""
     start = 0
     for _ in range(INTERIM_SKIPPED + 1):
-        end = _BLANK_LINE.search(data, start, start + HEAD_READ)
+        end = _HEAD_END.search(data, start, start + HEAD_READ)
         if end is None:
             return len(data) - start >= HEAD_READ
         if not _INTERIM.match(data, start):

@@ -45,7 +45,7 @@ def read(data: bytes) -> Document:
         if "depth" in str(error).lower():
             raise MalformedError("xml-depth") from None
         document = Document(_recover(body), ("xml-not-well-formed",))
-    except (ValueError, RecursionError) as error:
+    except (etree.LxmlError, ValueError, RecursionError) as error:
         raise MalformedError("not xml") from error
     _bound_depth(document.root)
     return document
@@ -94,7 +94,7 @@ def _recover(body: bytes) -> "_Element":
 
     try:
         root = etree.fromstring(body, _parser(recover=True))
-    except (etree.XMLSyntaxError, ValueError, RecursionError) as error:
+    except (etree.LxmlError, ValueError, RecursionError) as error:
         raise MalformedError("not xml") from error
     if root is None:
         raise MalformedError("not xml")

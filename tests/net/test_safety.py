@@ -1,0 +1,152 @@
+"""`safety.toml` lets our own questions through, and nothing that could harm."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camcensus.data import data_folder
+from camcensus.errors import CatalogueError
+from camcensus.net import Safety, load_safety
+from camcensus.probers import mdns
+from camcensus.types import Request, Transport
+from camcensus.wire.http import build_get
+from camcensus.wire.mdns import build_query
+from camcensus.wire.ws_discovery import ProbeForm, build_probe
+
+FORBIDDEN_PATHS = [
+    "/Security/users?auth=YWRtaW46MTEK",
+    "/onvif-http/snapshot?auth=YWRtaW46MTEK",
+    "/System/configurationFile?auth=YWRtaW46MTEK",
+    "/SDK/webLanguage",
+    "/current_config/passwd",
+    "/mnt/mtd/Config/Account1",
+    "/RPC2_Login",
+    "/device.rsp?opt=user&cmd=list",
+    "/shell?cat",
+    "/language/Swedish${IFS}",
+    "/../../etc/passwd",
+    "/..%5C..%5Cetc",
+    "//proc/kcore",
+    "/get_status.cgi",
+    "/system.ini?loginuse&loginpas",
+    "/cgi-bin/readfile.cgi?query=ADMINID",
+    "/cgi-bin/users.cgi?action=getUsers",
+    "/frame/GetConfig",
+    "/cgi-bin/jvsweb.cgi?cmd=account",
+    "/cgi-bin/test",
+    "/cgi-bin/operator/servetest",
+    "/uapi-cgi/viewer/simple_loglistjs.cgi",
+    "/BWT/utils/logs/read_log.jsp",
+    "/ssi.cgi/Login.htm",
+    "/PictureCatch.cgi",
+    "/cgi-bin/nobody/x",
+    "/ISAPI/Streaming/channels/101/picture",
+    "/onvif/snapshot",
+    "/cgi-bin/snapshot.cgi",
+    "/axis-cgi/jpg/image.cgi",
+    "/axis-cgi/mjpg/video.cgi",
+    "/cgi-bin/reboot.cgi",
+    "/restart",
+    "/factory_default",
+    "/logout",
+    "/chksession.cgi",
+]
+
+
+def get(path: str) -> Request:
+    return Request("http", "redirect", build_get("198.18.0.5", path, "camcensus/1", port=None))
+
+
+@pytest.mark.parametrize("path", FORBIDDEN_PATHS)
+def test_no_redirect_leads_to_an_attack_a_picture_or_a_setting(safety: Safety, path: str) -> None:
+    assert safety.objection(get(path), Transport.TCP, 80)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/doc/page/login.asp",
+        "/doc/page/login.asp?_1700000000",
+        "/camera/index.html",
+        "/view/viewer_index.shtml?id=12",
+        "/home/monitoring.cgi",
+        "/admin/index.html?Language=0",
+        "/wmf/index.html",
+        "/web/index.html",
+    ],
+)
+def test_the_front_pages_of_known_makers_may_be_followed(safety: Safety, path: str) -> None:
+    assert safety.objection(get(path), Transport.TCP, 80) is None
+
+
+@pytest.mark.parametrize(
+    ("form", "message"),
+    [
+        (ProbeForm.NVT, "probe-nvt"),
+        (ProbeForm.DEVICE, "probe-device"),
+        (ProbeForm.UNTYPED, "probe-untyped"),
+    ],
+)
+def test_each_probe_has_its_own_shape(safety: Safety, form: ProbeForm, message: str) -> None:
+    payload = build_probe(f"uuid:{uuid4()}", form)
+    names = ["probe-nvt", "probe-device", "probe-untyped"]
+    passing = [
+        name
+        for name in names
+        if not safety.objection(Request("ws-discovery", name, payload), Transport.UDP, 3702)
+    ]
+
+    assert passing == [message]
+
+
+def test_the_mdns_questions_pass(safety: Safety) -> None:
+    for unicast in (False, True):
+        query = build_query((mdns.ENUMERATION, *mdns.SERVICES), unicast_response=unicast)
+        assert safety.objection(Request("mdns", "query", query), Transport.UDP, 5353) is None
+
+
+def test_an_mdns_announcement_does_not_pass(safety: Safety) -> None:
+    query = bytearray(build_query((mdns.ENUMERATION,), unicast_response=False))
+    query[2] |= 0x84
+
+    assert safety.objection(Request("mdns", "query", bytes(query)), Transport.UDP, 5353)
+
+
+@pytest.mark.parametrize(
+    "port", [9100, 9107, 515, 631, 502, 102, 104, 11112, 2575, 20000, 44818, 47808, 4840, 10001]
+)
+def test_ports_of_printers_plant_and_clinic_are_never_touched(safety: Safety, port: int) -> None:
+    request = Request("http", "page", build_get("198.18.0.5", "/", "camcensus/1", port=port))
+
+    assert "never touched" in (safety.objection(request, Transport.TCP, port) or "")
+
+
+@given(st.binary(max_size=300))
+def test_no_other_bytes_pass(junk: bytes) -> None:
+    safety = load_safety()
+    for (prober, message), row in safety.allowed.items():
+        port = row.ports[0][0] if row.ports else 80
+        request = Request(prober, message, junk)
+        allowed = safety.objection(request, row.transport, port) is None
+        assert not allowed or prober == "mdns"  # a random query for a name is still a query
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("schema = 1", "schema = "),
+        ('ports = ["3702"]', 'ports = ["0"]'),
+        ('ports = ["3702"]', 'ports = ["70000"]'),
+        ("host_seconds = 20\n", ""),
+        ("shape = 'GET (", "shape = 'GET ("[:-1] + "(("),
+    ],
+)
+def test_a_broken_safety_file_stops_everything(tmp_path: Path, old: str, new: str) -> None:
+    text = (data_folder("fingerprints") / "safety.toml").read_text("utf-8")
+    (tmp_path / "safety.toml").write_text(text.replace(old, new), "utf-8")
+
+    with pytest.raises(CatalogueError, match="nothing will be sent"):
+        load_safety(tmp_path)

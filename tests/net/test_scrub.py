@@ -1,0 +1,90 @@
+"""Pictures and secrets do not pass; everything that names a device does."""
+
+import gzip
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camcensus.net.scrub import image_hashes, scrub
+
+HEAD = b"HTTP/1.1 200 OK\r\nServer: App-webs/\r\n"
+PICTURE = b"\x00\x00\x01\x00" + bytes(range(256))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"user": "admin", "password": "Tr0ub4dor"}',
+        b"<Password>Tr0ub4dor</Password>",
+        b"<tt:Password Type='x'>Tr0ub4dor</tt:Password>",
+        b"var passwd='Tr0ub4dor';",
+        b"loginuse=admin&loginpwd=Tr0ub4dor&x=1",
+        b'<input name="p" type="password" value="Tr0ub4dor">',
+        b"rtsp://admin:Tr0ub4dor@198.18.0.5/stream",
+        b"-----BEGIN RSA PRIVATE KEY-----\nTr0ub4dor\n-----END",
+        b'"apiKey":"Tr0ub4dor"',
+    ],
+)
+def test_a_secret_becomes_length_and_hash(body: bytes) -> None:
+    kept = scrub(HEAD + b"\r\n" + body)
+
+    assert b"Tr0ub4dor" not in kept
+    assert b" bytes sha256:" in kept
+    assert kept.startswith(HEAD)
+
+
+def test_a_secret_in_a_bare_datagram_is_hidden_too() -> None:
+    assert b"Tr0ub4dor" not in scrub(b"<x><password>Tr0ub4dor</password></x>")
+
+
+def test_cookie_values_go_and_their_names_stay() -> None:
+    kept = scrub(HEAD + b"Set-Cookie: WebSession=s3cr3tvalue; Path=/\r\n\r\nhi")
+
+    assert b"s3cr3tvalue" not in kept
+    assert b"Set-Cookie: WebSession=[11 bytes sha256:" in kept
+    assert b"; Path=/" in kept
+
+
+def test_an_authorization_that_a_page_echoes_is_hidden() -> None:
+    assert b"YWRtaW4" not in scrub(HEAD + b"Authorization: Basic YWRtaW4=\r\n\r\n")
+
+
+def test_a_challenge_is_evidence_and_stays() -> None:
+    answer = b'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm="Login to 4K0"\r\n\r\n'
+
+    assert scrub(answer) == answer
+
+
+@pytest.mark.parametrize("kind", [b"Content-Type: image/x-icon\r\n", b""])
+def test_a_picture_becomes_its_hashes(kind: bytes) -> None:
+    kept = scrub(HEAD + kind + b"\r\n" + PICTURE)
+
+    assert PICTURE not in kept
+    hashes = image_hashes(kept.partition(b"\r\n\r\n")[2])
+    assert hashes is not None
+    assert hashes[0] == hashlib.md5(PICTURE, usedforsecurity=False).hexdigest()
+
+
+def test_a_compressed_secret_is_unpacked_and_hidden() -> None:
+    packed = gzip.compress(b'{"password": "Tr0ub4dor"}')
+    kept = scrub(HEAD + b"Content-Encoding: gzip\r\n\r\n" + packed)
+
+    assert b"Was-Content-Encoding: gzip" in kept
+    assert b"Tr0ub4dor" not in kept
+    assert packed not in kept
+
+
+def test_what_identifies_a_device_is_untouched() -> None:
+    page = HEAD + b"\r\n<title>AXIS M1065-LW</title><script>seajs.web_version='V4.0.1'</script>"
+
+    assert scrub(page) == page
+
+
+@pytest.mark.fuzz
+@given(st.binary(max_size=400), st.sampled_from([b"", HEAD + b"\r\n", HEAD]))
+def test_scrubbing_never_fails_and_twice_is_once(junk: bytes, start: bytes) -> None:
+    once = scrub(start + junk)
+
+    assert scrub(once) == once
