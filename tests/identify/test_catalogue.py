@@ -129,7 +129,15 @@ def test_an_owner_whom_two_makers_list_proves_nothing(acme: Catalogue) -> None:
     assert acme.identify([Evidence(Field.MAC_OWNER, "Shared Chips Ltd.")]).maker is None
 
 
-def test_two_macs_prove_nothing(acme: Catalogue) -> None:
+def test_two_macs_of_one_owner_prove_the_owner_and_no_mac(acme: Catalogue) -> None:
+    two = [Evidence(Field.MAC_ADDRESS, mac) for mac in (ITS_MAC, "44:19:b6:01:02:04")]
+
+    identity = acme.identify(two)
+
+    assert (identity.maker, identity.mac, identity.conflicts) == ("acme", None, ("mac",))
+
+
+def test_two_macs_of_two_owners_prove_nothing(acme: Catalogue) -> None:
     two = [Evidence(Field.MAC_ADDRESS, mac) for mac in (ITS_MAC, "3c:22:fb:01:02:03")]
 
     identity = acme.identify(two)

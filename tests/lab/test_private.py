@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -219,6 +221,37 @@ def test_nothing_is_left_running(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAMCENSUS_LAB_MARK", mark)
     assert run_in_private(["true"], demo_estate()) == 0
     assert marked(mark) == [os.getpid()] or marked(mark) == []
+
+
+def test_nothing_is_left_running_when_we_are_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = uuid.uuid4().hex
+    monkeypatch.setenv("CAMCENSUS_LAB_MARK", mark)
+    words = ["sh", "-c", "echo on; exec sleep 99"]
+    code = f"from camcensus.lab import run_in_private; run_in_private({words})"
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"on\n"
+        assert len(marked(mark)) >= 4
+        process.kill()
+    for _ in range(100):
+        if not marked(mark):
+            break
+        time.sleep(0.1)
+    assert marked(mark) == []
+
+
+def test_ctrl_c_is_the_scanners_to_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    scanner = "trap 'echo stopped; exit 3' INT; echo on; while :; do sleep 0.1; done"
+    words = ["sh", "-c", scanner]
+    code = f"from camcensus.lab import run_in_private as run; raise SystemExit(run({words}))"
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"on\n"
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.stdout.read() == b"stopped\n"
+        assert process.wait() == 3
 
 
 def marked(mark: str) -> list[int]:

@@ -82,6 +82,12 @@ def test_overlapping_targets_count_once(plan_for: MakePlan) -> None:
     assert plan_for("10.0.0.0/24", "10.0.0.128/25", "10.0.0.7").size == 256
 
 
+def test_a_plan_names_the_networks_it_asks(plan_for: MakePlan) -> None:
+    plan = plan_for("10.0.0.0/24", "fd00::/126", exclude=("10.0.0.128/25", "10.0.0.1"))
+    assert plan.networks[:3] == ("10.0.0.0/32", "10.0.0.2/31", "10.0.0.4/30")
+    assert plan.networks[-1] == "fd00::/126"
+
+
 def test_names_are_resolved_by_whom_the_caller_names(plan_for: MakePlan) -> None:
     known = {"nvr.example.org": ("10.0.0.9", "fd00::9")}
     plan = plan_for("nvr.example.org", resolve=lambda name: known[name])
@@ -143,9 +149,7 @@ def test_a_file_of_absurd_size_is_not_read(plan_for: MakePlan, tmp_path: Path) -
         plan_for(target_files=(path,))
 
 
-def test_a_dash_is_standard_input(
-    plan_for: MakePlan, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_dash_is_standard_input(plan_for: MakePlan, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"10.0.0.1\n10.0.0.999\n")))
     with pytest.raises(ScopeError, match=r"-:2: '10\.0\.0\.999'"):
         plan_for(target_files=(Path("-"),))

@@ -448,6 +448,8 @@ def moved(location: str) -> bytes:
     ("data", "expected"),
     [
         (moved("/doc/page/login.asp"), "/doc/page/login.asp"),
+        (b"HTTP/1.1 200 OK\r\nRefresh: 0; URL=/start.html\r\n\r\n", "/start.html"),
+        (moved("http:/doc/page/login.asp"), "/doc/page/login.asp"),
         (moved("http:///doc/page/login.asp"), "/doc/page/login.asp"),
         (moved("http://198.18.0.9/a?b=c#d"), "/a?b=c"),
         (moved("http://198.18.0.9:80/a"), "/a"),

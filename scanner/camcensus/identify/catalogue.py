@@ -103,9 +103,12 @@ class Catalogue:
     def _owner_claims(self, claims: Iterable[Claim], seen: Iterable[Evidence]) -> Iterator[Claim]:
         """A weak word on the maker from who registered the MAC; never one on the kind."""
         owners = {one.value for one in seen if one.field is Field.MAC_OWNER}
-        macs = settle(claim for claim in claims if claim.attribute == "mac").mac
-        if macs is not None and (owner := self._owner_of(macs)) is not None:
-            owners.add(owner)
+        said = [claim for claim in claims if claim.attribute == "mac"]
+        settled = settle(said).mac
+        # Two ports of one camera are two MACs of one owner; a camera and its router are not.
+        of_macs = {self._owner_of(mac) for mac in ([settled] if settled else _values_of(said))}
+        if len(of_macs) == 1:
+            owners |= {owner for owner in of_macs if owner is not None}
         for owner in owners:
             maker = self._owners.get(owner)
             if maker is not None:
@@ -137,7 +140,7 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
 
 @lru_cache(maxsize=4)
 def _build(sources: tuple[tuple[str, bytes], ...]) -> Catalogue:
-    """The catalogue of these files' content; compiling takes a second, so it is kept."""
+    """The catalogue of these files' content; compiling takes a while, so it is kept."""
     (name, content), *rest = sources
     names = read_vocabulary(name, content)
     files = tuple(read_file(name, content, names) for name, content in rest)
@@ -220,6 +223,10 @@ def _owners(files: Iterable[SignatureFile]) -> dict[str, str]:
         for owner in file.oui:
             makers.setdefault(owner, set()).add(file.maker or "")
     return {owner: min(of) for owner, of in makers.items() if len(of) == 1}
+
+
+def _values_of(claims: Iterable[Claim]) -> set[str]:
+    return {claim.value for claim in claims}
 
 
 def _addresses(seen: Iterable[Evidence]) -> Iterator[Claim]:

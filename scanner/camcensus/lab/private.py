@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Thread
 from typing import IO
 
 import camcensus
@@ -76,8 +78,10 @@ def run_in_private(
     )
     os.close(read_end)
     with os.fdopen(write_end, "w", encoding="utf-8") as pipe:
-        json.dump(spec, pipe)
-    return wait_through_interrupts(child)
+        pipe.write(json.dumps(spec) + "\n")
+        pipe.flush()
+        # The open pipe is the child's lifeline: it ends when we do, however we do.
+        return wait_through_interrupts(child)
 
 
 def child_command(*words: str) -> list[str]:
@@ -170,8 +174,10 @@ class EstateProcess:
 
 def run_inside(spec_fd: int) -> int:
     """The first process in the new namespaces: cable, estate, scanner; the scanner's exit code."""
-    with os.fdopen(spec_fd, encoding="utf-8") as pipe:
-        spec = json.load(pipe)
+    # Ctrl-C is for the scanner. A handler of ours is not inherited; "ignore" would be.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    lifeline = os.fdopen(spec_fd, encoding="utf-8")
+    spec = json.loads(lifeline.readline())
     # Sockets in /run (resolvers, buses) would be a way out that no network namespace closes.
     subprocess.run(["mount", "-t", "tmpfs", "lab", "/run"], check=True)  # noqa: S607 - util-linux
     estate = EstateProcess.start(spec, role="estate", wrapper=("unshare", "--net"))
@@ -179,23 +185,30 @@ def run_inside(spec_fd: int) -> int:
         estate.await_namespace()
         ip_batch(scanner_commands(estate.process.pid, spare=spec["spare"]))
         estate.go()
-        return _run_scanner(spec["argv"], spec["capture"])
+        return _run_scanner(spec["argv"], spec["capture"], lifeline)
     finally:
         estate.stop()
 
 
-def _run_scanner(argv: list[str], capture: str | None) -> int:
+def _run_scanner(argv: list[str], capture: str | None, lifeline: IO[str]) -> int:
     from camcensus.lab.capture import Capture
 
     recorder = Capture.start() if capture else None
     try:
         scanner = subprocess.Popen(argv)  # noqa: S603 - the caller's own command
+        Thread(target=_end_with, args=(lifeline, scanner), daemon=True).start()
         return wait_through_interrupts(scanner)
     except FileNotFoundError:
         return 127
     finally:
         if recorder and capture:
             recorder.stop(Path(capture))
+
+
+def _end_with(lifeline: IO[str], scanner: subprocess.Popen[bytes]) -> None:
+    """End the scanner when the process that wanted it is gone."""
+    lifeline.read()
+    scanner.terminate()
 
 
 def ip_batch(lines: list[str]) -> None:

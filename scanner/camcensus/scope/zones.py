@@ -57,10 +57,6 @@ class Zones:
     site: str
     zones: tuple[Zone, ...]
 
-    def probed(self) -> RangeSet:
-        """The networks of the zones that may be asked."""
-        return RangeSet.of(pair for z in self.zones if z.policy.sends for pair in z.networks)
-
     def covered(self) -> RangeSet:
         """Every address that some zone names."""
         return RangeSet.of(pair for zone in self.zones for pair in zone.covered)

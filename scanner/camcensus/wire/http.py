@@ -103,7 +103,8 @@ class Response:
     def redirect_path(self, host: str, port: int, scheme: str) -> str | None:
         """Where the answer sends us on the very same scheme, address and port; else `None`."""
         location = self.get("location")
-        link = location or html.page_redirect(self.text())
+        refresh = html.refresh_link(self.get("refresh") or "")
+        link = location or refresh or html.page_redirect(self.text())
         return None if link is None else html.local_path(link, html.Origin(scheme, host, port))
 
 
