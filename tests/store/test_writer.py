@@ -147,3 +147,18 @@ def test_a_second_sweep_on_the_same_file_is_refused_and_the_first_goes_on(
     store.finish_sweep(sweep_id, SweepStatus.DONE, [], sweep().started_at)
     with Store.open(tmp_path / "census.db") as third:
         assert third.begin_sweep(sweep()) == sweep_id + 1
+
+
+def test_evidence_stays_with_its_observation_in_a_large_batch(store: Store) -> None:
+    sweep_id = store.begin_sweep(sweep())
+    with store.writer(sweep_id) as writer:
+        for host in range(1_700):
+            text = f"198.18.{host // 256}.{host % 256}"
+            title = (Evidence(Field.HTTP_TITLE, text),) * (host % 3)
+            writer.offer(observation(text, raw=text.encode(), evidence=title))
+    for stored_host in store.hosts_of(sweep_id):
+        [item] = stored_host.observations
+        assert item.raw == stored_host.address.encode()
+        assert {evidence.value for evidence in item.evidence} <= {stored_host.address}
+        _, _, high, low = map(int, stored_host.address.split("."))
+        assert len(item.evidence) == (high * 256 + low) % 3

@@ -42,7 +42,13 @@ def read_devices(connection: Connection, query: DeviceQuery) -> Iterator[DeviceR
 
 def read_device(connection: Connection, device_id: int) -> DeviceRecord | None:
     """One device, if there is one of this id."""
-    return next(_records(connection, [device_id], _Asked(connection)), None)
+    latest = connection.scalar(
+        select(IdentityRow.sweep_id).where(
+            IdentityRow.device_id == device_id, IdentityRow.is_current == 1
+        )
+    )
+    asked = _Asked(connection, since=latest or 0)
+    return next(_records(connection, [device_id], asked), None)
 
 
 def read_detail(connection: Connection, device_id: int) -> DeviceDetail | None:
@@ -96,13 +102,13 @@ def _fitting(query: DeviceQuery) -> Select[int]:
 class _Asked:
     """Which finished sweeps asked for an address."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, since: int = 0) -> None:
         self._sweeps: dict[str, list[tuple[int, bool, tuple[str, ...]]]] = defaultdict(list)
         self._blocks: dict[tuple[str, ...], list[tuple[str, str]]] = {}
         rows = connection.execute(
-            select(SweepRow.id, SweepRow.site, SweepRow.status, SweepRow.networks).order_by(
-                SweepRow.id
-            )
+            select(SweepRow.id, SweepRow.site, SweepRow.status, SweepRow.networks)
+            .where(SweepRow.id >= since)
+            .order_by(SweepRow.id)
         )
         for sweep_id, site, status, networks in rows:
             self._sweeps[site].append((sweep_id, status is SweepStatus.DONE, networks))

@@ -187,10 +187,14 @@ def _store(connection: Connection, sweep_id: int, items: Sequence[Item]) -> None
 def _store_observations(
     connection: Connection, sweep_id: int, observations: Sequence[Observation]
 ) -> None:
-    ids = connection.scalars(
-        insert(ObservationRow).returning(ObservationRow.id, sort_by_parameter_order=True),
+    # SQLite numbers the rows of one INSERT in their order, so sorting is enough; asked to return
+    # them in order it would be given one INSERT a row.
+    in_order = connection.dialect.name != "sqlite"
+    returned = connection.scalars(
+        insert(ObservationRow).returning(ObservationRow.id, sort_by_parameter_order=in_order),
         [_observation_row(sweep_id, observation) for observation in observations],
     ).all()
+    ids = returned if in_order else sorted(returned)
     evidence = [
         {"observation_id": row_id, "ordinal": ordinal, "field": item.field, "value": item.value}
         for row_id, observation in zip(ids, observations, strict=True)
