@@ -7,7 +7,7 @@ from camcensus.net import Reply
 from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.net.scrub import image_hashes
 from camcensus.probers.base import Asking, Host, Prober
-from camcensus.probers.evidence import certificate_evidence, http_evidence
+from camcensus.probers.evidence import certificate_evidence, favicon_evidence, http_evidence
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     Evidence,
@@ -192,10 +192,7 @@ def _favicon_evidence(response: Response) -> tuple[Evidence, ...]:
     hashes = image_hashes(response.body)
     if hashes is None or response.status != 200:
         return ()
-    return (
-        Evidence(Field.HTTP_FAVICON_MD5, hashes[0]),
-        Evidence(Field.HTTP_FAVICON_MMH3, str(hashes[1])),
-    )
+    return favicon_evidence(*hashes)
 
 
 PROBER = Prober(
