@@ -17,9 +17,10 @@ def complain(sentence: str) -> None:
     typer.echo(f"camcensus: {harmless(sentence)}", err=True)
 
 
-def say(sentence: str) -> None:
-    """One sentence about what is going on, on stderr."""
-    typer.echo(harmless(sentence), err=True)
+def say(sentence: str, *, quiet: bool = False) -> None:
+    """One sentence about what is going on, on stderr, unless the user wants none."""
+    if not quiet:
+        typer.echo(harmless(sentence), err=True)
 
 
 def harmless(text: str) -> str:
