@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from camcensus.probers import Host
+from camcensus.scope import Plan
 from camcensus.store import DeviceQuery, DeviceRecord, Store, SweepRecord
 from camcensus.sweep import Coverage, Resume
 from camcensus.types import Target
@@ -20,7 +21,7 @@ def resume_of(store: Store, record: SweepRecord) -> Resume:
     return Resume(record.position, pending, store.finished_hosts(record.id))
 
 
-def count_again(store: Store, record: SweepRecord, coverage: Coverage) -> None:
+def count_again(store: Store, record: SweepRecord, plan: Plan, coverage: Coverage) -> None:
     """What the interrupted run heard, and what it could not hear, is part of the coverage."""
     for host in store.hosts_of(record.id):
         for seen in host.observations:
@@ -29,7 +30,7 @@ def count_again(store: Store, record: SweepRecord, coverage: Coverage) -> None:
     for row in rows:
         for sentence in filter(None, row.not_audible.split("; ")):
             coverage.remark(row.prober, sentence)
-    if record.position and not rows:
+    if record.position and plan.links and not rows:
         coverage.remark("network", "this sweep was killed: what multicast came to is not known")
 
 

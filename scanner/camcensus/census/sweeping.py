@@ -151,7 +151,7 @@ async def run_sweep(
     )
     if record is not None:
         keeper.go_on(record, resume)
-        count_again(store, record, sweep.coverage)
+        count_again(store, record, prepared.plan, sweep.coverage)
     overflows = neighbour_overflows()
     status = await _until_stopped(sweep, keeper, stop)
     if neighbour_overflows() > overflows:

@@ -12,7 +12,6 @@ from camcensus.cli import options as opt
 from camcensus.cli.screen import harmless, say, table, writing
 from camcensus.errors import UsageError
 
-
 _PASSWORD = re.compile(r"(?<=:)[^:/@]+(?=@[^@]*$)")  # of a database URL
 
 
@@ -149,6 +148,9 @@ def lab(
             ],
         )
         return
+    for file in (report, capture):
+        if file is not None and not file.absolute().parent.is_dir():
+            raise UsageError(f"cannot write {file}: there is no folder {file.absolute().parent}")
     estate = demo_estate()
     if only:
         names = {persona.name for persona in load_personas()}

@@ -148,7 +148,7 @@ def find_device(store: "Store", text: str, site: str | None) -> "DeviceDetail":
     from camcensus.store import DeviceQuery
 
     if text.isdecimal():
-        numbers = [int(text)]
+        numbers = [int(text)] if len(text) < 19 else []  # what a database can count
     else:
         mac = normalise_mac(text)
         numbers = [
