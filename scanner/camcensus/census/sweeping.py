@@ -201,7 +201,9 @@ def _resume(store: Store, record: SweepRecord) -> Resume:
         )
         for host in store.pending_hosts(record.id)
     )
-    return Resume(record.position, pending, frozenset(store.finished_hosts(record.id)))
+    return Resume(
+        record.position, pending, store.finished_hosts(record.id), store.answered_in(record.id)
+    )
 
 
 @dataclass(slots=True)

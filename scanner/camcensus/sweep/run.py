@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import ip_address
+from itertools import islice
 
 import structlog
 
@@ -56,6 +57,7 @@ class Resume:
     position: int = 0
     pending: tuple[Host, ...] = ()
     finished: frozenset[str] = frozenset()
+    answered: frozenset[tuple[str, str, str]] = frozenset()  # zone, prober, address
 
 
 @dataclass(slots=True)
@@ -82,6 +84,7 @@ class Sweep:
         """Carry the plan out. Cancel it to stop: what was emitted stays."""
         self._position = self.resume.position
         self._known |= self.resume.finished
+        self._remember_coverage()
         for host in self.resume.pending:
             self._enlist(host)
         async with asyncio.TaskGroup() as tasks:
@@ -96,6 +99,20 @@ class Sweep:
         if self.net.lost:
             self.coverage.remark("network", f"{self.net.lost} answers came too fast and were lost")
         return self.coverage
+
+    def _remember_coverage(self) -> None:
+        """What the interrupted part asked and heard counts as well."""
+        for zone, prober, address in self.resume.answered:
+            self.coverage.answered[zone, prober].add(address)
+        first = [prober.name for prober in self.probers if prober.survey is not None]
+        second = [one.name for one in self.probers if one.ask is not None and one.survey is None]
+        for _, target in islice(self.plan.targets(), self.resume.position):
+            for name in first:
+                self.coverage.ask(target.zone, name)
+        for address in self.resume.finished:
+            zone = getattr(self.plan.contains(address), "zone", "")
+            for name in second:
+                self.coverage.ask(zone, name)
 
     # ------------------------------------------------------------ the questions
 
