@@ -110,9 +110,10 @@ class Sweep:
             for name in first:
                 self.coverage.ask(target.zone, name)
         for address in self.resume.finished:
-            zone = getattr(self.plan.contains(address), "zone", "")
-            for name in second:
-                self.coverage.ask(zone, name)
+            target = self.plan.contains(address)
+            if target is not None:
+                for name in second:
+                    self.coverage.ask(target.zone, name)
 
     # ------------------------------------------------------------ the questions
 
@@ -139,6 +140,7 @@ class Sweep:
                 continue
             async with asyncio.TaskGroup() as tasks:
                 for link in self.plan.links:
+                    self.coverage.asked_by_multicast = True
                     tasks.create_task(self._guarded(prober, prober.link(asking, link.interface)))
 
     async def _first_pass(self) -> None:
