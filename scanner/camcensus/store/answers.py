@@ -90,8 +90,7 @@ def read_answered(connection: Connection, sweep_id: int) -> Iterator[tuple[str, 
         .where(ObservationRow.outcome.in_((Outcome.ANSWERED, Outcome.MALFORMED)))
         .distinct()
     )
-    for zone, prober, address in rows:
-        yield zone, prober, address
+    yield from ((zone, prober, address) for zone, prober, address in rows)
 
 
 def hosts_at(

@@ -110,10 +110,9 @@ class Sweep:
             for name in first:
                 self.coverage.ask(target.zone, name)
         for address in self.resume.finished:
-            target = self.plan.contains(address)
-            if target is not None:
-                for name in second:
-                    self.coverage.ask(target.zone, name)
+            found = self.plan.contains(address)
+            for name in second if found else ():
+                self.coverage.ask(found.zone if found else "", name)
 
     # ------------------------------------------------------------ the questions
 
