@@ -1,6 +1,6 @@
 """From what the user asked for to a plan, before anything is sent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from camcensus import __version__
@@ -63,6 +63,11 @@ def prepare(order: Order) -> Prepared:
     safety = load_safety()
     limits = pace_limits(safety, order.pace, order.max_rate)
     probers = chosen_probers(order.probers)
+    if order.request.zones_file is None and not any(one.link or one.survey for one in probers):
+        raise UsageError(
+            f"--probers {','.join(order.probers)} asks only addresses that have shown a sign of "
+            "life, and asks nobody for one: add ws-discovery"
+        )
     here = interfaces()
     plan = make_plan(
         order.request,
@@ -93,9 +98,20 @@ def restore(order: Order, plan_text: str, *, exactly: bool, source: str) -> Prep
     if exactly:
         asked = tuple(it for one in probers for it in one.planned)
         differences = plan.differences(interfaces=here, probers=asked, pace=limits)
+        differences += tuple(_faster(safety, limits))
         if differences:
             raise ScopeError(f"{source} cannot be carried out as planned: {'; '.join(differences)}")
     return Prepared(order, plan, limits, safety, probers, here)
+
+
+def _faster(safety: Safety, limits: PaceLimits) -> Iterator[str]:
+    """A plan's text may be gentler than the pace it names, never anything else."""
+    known = safety.paces.get(limits.name)
+    rate = limits.frames_per_s
+    if known is None:
+        yield f"there is no pace {limits.name!r}"
+    elif rate > known.frames_per_s or replace(known, frames_per_s=rate) != limits:
+        yield f"pace {limits.name} has other limits here than in the plan"
 
 
 def pace_limits(safety: Safety, name: str, max_rate: float | None) -> PaceLimits:

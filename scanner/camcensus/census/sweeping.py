@@ -13,7 +13,7 @@ from camcensus import __version__
 from camcensus.census.machine import neighbour_overflows
 from camcensus.census.naming import in_names
 from camcensus.census.prepare import Prepared
-from camcensus.census.resuming import count_again, devices_at, resume_of
+from camcensus.census.resuming import devices_at, remark_again, resume_of
 from camcensus.identify import Catalogue, load_catalogue
 from camcensus.scope import Exclusion
 from camcensus.store import (
@@ -152,7 +152,7 @@ async def run_sweep(
     )
     if record is not None:
         keeper.go_on(record, resume)
-        count_again(store, record, prepared.plan, sweep.coverage)
+        remark_again(store, record, prepared.plan, sweep.coverage)
     overflows = neighbour_overflows()
     status = await _until_stopped(sweep, keeper, stop)
     if neighbour_overflows() > overflows:

@@ -58,6 +58,7 @@ class Resume:
     position: int = 0
     pending: tuple[Host, ...] = ()
     finished: frozenset[str] = frozenset()
+    answered: frozenset[tuple[str, str, str]] = frozenset()  # zone, prober, address
 
 
 @dataclass(slots=True)
@@ -125,7 +126,6 @@ class Sweep:
     async def _links(self) -> None:
         """Multicast, on the interfaces that the plan lists, one protocol after the other."""
         if self.resume.position:
-            self.coverage.links_asked = False
             return
         asking = self._asking(self._heard_on_link)
         for prober in self.probers:
@@ -133,6 +133,7 @@ class Sweep:
                 continue
             async with asyncio.TaskGroup() as tasks:
                 for link in self.plan.links:
+                    self.coverage.asked_by_multicast = True
                     tasks.create_task(self._guarded(prober, prober.link(asking, link.interface)))
 
     async def _first_pass(self) -> None:
@@ -153,6 +154,8 @@ class Sweep:
 
     async def _pass_over(self, surveys: list[Prober]) -> None:
         """What an interrupted run asked counts as asked; TCP it still owes is enlisted again."""
+        for zone, prober_name, address in self.resume.answered:
+            self.coverage.answered[zone, prober_name].add(address)
         for address in self.resume.finished:
             self._count_second(self.plan.contains(address))
         if not self.plan.content.zones:
