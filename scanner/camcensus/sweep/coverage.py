@@ -34,7 +34,7 @@ class Coverage:
     )
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     notes: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    asked_by_multicast: bool = False
+    links_asked: bool = True  # not so where an interrupted run had asked them already
     heard_by_multicast: set[str] = field(default_factory=set)
     heard_by_unicast: set[str] = field(default_factory=set)  # on the link, ws-discovery
 
@@ -82,7 +82,7 @@ class Coverage:
     def deafness(self) -> str | None:
         """What this machine itself seems unable to hear, in one sentence; `None` if nothing."""
         unicast = len(self.heard_by_unicast)
-        if unicast and self.asked_by_multicast and not self.heard_by_multicast:
+        if unicast and self.links_asked and not self.heard_by_multicast:
             return (
                 f"unicast found {unicast} on this link, multicast none: this host's firewall "
                 "drops answers to multicast, or the switch keeps multicast away from this port"

@@ -21,6 +21,7 @@ from camcensus.types import Evidence, Observation, Outcome, Target
 
 _LIFE = {Outcome.ANSWERED, Outcome.MALFORMED, Outcome.REFUSED}
 _NO_NEWS = {Outcome.SILENT, Outcome.EXCLUDED}  # counted in the coverage, not stored
+_TELL_S = 1.0
 _SETTLE_S = 4.0  # an address handed out this long ago has answered, or will not
 _LOG = structlog.get_logger("camcensus.sweep")
 
@@ -57,7 +58,6 @@ class Resume:
     position: int = 0
     pending: tuple[Host, ...] = ()
     finished: frozenset[str] = frozenset()
-    answered: frozenset[tuple[str, str, str]] = frozenset()  # zone, prober, address
 
 
 @dataclass(slots=True)
@@ -84,35 +84,22 @@ class Sweep:
         """Carry the plan out. Cancel it to stop: what was emitted stays."""
         self._position = self.resume.position
         self._known |= self.resume.finished
-        self._remember_coverage()
         for host in self.resume.pending:
             self._enlist(host)
         async with asyncio.TaskGroup() as tasks:
             second = tasks.create_task(self._second_pass())
+            clock = tasks.create_task(self._tell_progress())
             await self._links()
             await self._first_pass()
             self._first_pass_over = True
             self._work.set()
             await second
+            clock.cancel()
         for note in self.net.notes:
             self.coverage.remark("network", note)
         if self.net.lost:
             self.coverage.remark("network", f"{self.net.lost} answers came too fast and were lost")
         return self.coverage
-
-    def _remember_coverage(self) -> None:
-        """What the interrupted part asked and heard counts as well."""
-        for zone, prober, address in self.resume.answered:
-            self.coverage.answered[zone, prober].add(address)
-        first = [prober.name for prober in self.probers if prober.survey is not None]
-        second = [one.name for one in self.probers if one.ask is not None and one.survey is None]
-        for _, target in islice(self.plan.targets(), self.resume.position):
-            for name in first:
-                self.coverage.ask(target.zone, name)
-        for address in self.resume.finished:
-            found = self.plan.contains(address)
-            for name in second if found else ():
-                self.coverage.ask(found.zone if found else "", name)
 
     # ------------------------------------------------------------ the questions
 
@@ -129,9 +116,16 @@ class Sweep:
             on_link=self.plan.on_link,
         )
 
+    async def _tell_progress(self) -> None:
+        """Say where the sweep is also while nobody answers."""
+        while True:
+            await asyncio.sleep(_TELL_S)
+            await self.emit(Progress(self._position, self.net.pace.frames))
+
     async def _links(self) -> None:
         """Multicast, on the interfaces that the plan lists, one protocol after the other."""
         if self.resume.position:
+            self.coverage.links_asked = False
             return
         asking = self._asking(self._heard_on_link)
         for prober in self.probers:
@@ -139,22 +133,45 @@ class Sweep:
                 continue
             async with asyncio.TaskGroup() as tasks:
                 for link in self.plan.links:
-                    self.coverage.asked_by_multicast = True
                     tasks.create_task(self._guarded(prober, prober.link(asking, link.interface)))
 
     async def _first_pass(self) -> None:
         surveys = [prober for prober in self.probers if prober.survey is not None]
         asking = self._asking(self._heard_by_unicast)
+        await self._pass_over(surveys)
+        for index, target in () if surveys else self.plan.targets(self.resume.position):
+            if self.plan.tcp_everywhere(target):
+                self._enlist(self._host(target))
+            if index % 1000 == 0:
+                await asyncio.sleep(0)
         for prober in surveys:
             if prober.survey is not None:
-                await self._guarded(prober, prober.survey(asking, self._targets(prober)))
+                last = prober is surveys[-1]
+                await self._guarded(prober, prober.survey(asking, self._targets(prober, last=last)))
         self._position = self.plan.size
         await self.emit(Progress(self._position, self.net.pace.frames))
 
-    def _targets(self, prober: Prober) -> Iterator[Target]:
-        """The plan's targets, remembering how far the first pass has come."""
+    async def _pass_over(self, surveys: list[Prober]) -> None:
+        """What an interrupted run asked counts as asked; TCP it still owes is enlisted again."""
+        for address in self.resume.finished:
+            self._count_second(self.plan.contains(address))
+        if not self.plan.content.zones:
+            for prober in surveys:
+                self.coverage.asked["", prober.name] += self.resume.position
+            return
+        for index, target in islice(self.plan.targets(), self.resume.position):
+            if self.plan.tcp_everywhere(target):
+                self._enlist(self._host(target))
+            for prober in surveys:
+                self.coverage.ask(target.zone, prober.name)
+            if index % 1000 == 0:
+                await asyncio.sleep(0)
+
+    def _targets(self, prober: Prober, *, last: bool) -> Iterator[Target]:
+        """The plan's targets; only the last survey tells how far the first pass has come."""
         for index, target in self.plan.targets(self.resume.position):
-            self._note_position(index)
+            if last:
+                self._note_position(index)
             if self.plan.tcp_everywhere(target):
                 self._enlist(self._host(target))
             self.coverage.ask(target.zone, prober.name)
@@ -236,10 +253,9 @@ class Sweep:
         target = host.target
         asking = self._asking(self._heard)
         try:
+            self._count_second(target)
             for prober in self.probers:
                 if prober.ask is not None:
-                    if prober.survey is None:
-                        self.coverage.ask(target.zone, prober.name)
                     await self._guarded(prober, prober.ask(asking, host), target)
             await self.emit(HostFinished(target))
         finally:
@@ -250,6 +266,12 @@ class Sweep:
             if not running[network]:
                 del running[network]
             self._work.set()
+
+    def _count_second(self, target: Target | None) -> None:
+        """A live host counts as asked by the probers that have no first pass."""
+        for prober in self.probers if target is not None else ():
+            if prober.ask is not None and prober.survey is None:
+                self.coverage.ask(target.zone if target else "", prober.name)
 
     async def _guarded(
         self, prober: Prober, work: Awaitable[None], target: Target | None = None
