@@ -18,13 +18,14 @@ def resume_of(store: Store, record: SweepRecord) -> Resume:
         )
         for host in store.pending_hosts(record.id)
     )
-    return Resume(
-        record.position, pending, store.finished_hosts(record.id), store.answered_in(record.id)
-    )
+    return Resume(record.position, pending, store.finished_hosts(record.id))
 
 
-def remark_again(store: Store, record: SweepRecord, plan: Plan, coverage: Coverage) -> None:
-    """What the interrupted run could not hear stays part of the coverage."""
+def count_again(store: Store, record: SweepRecord, plan: Plan, coverage: Coverage) -> None:
+    """What the interrupted run heard, and what it could not hear, is part of the coverage."""
+    for host in store.hosts_of(record.id):
+        for seen in host.observations:
+            coverage.take(seen)
     rows = store.coverage(record.id)
     for row in rows:
         for sentence in filter(None, row.not_audible.split("; ")):

@@ -72,7 +72,7 @@ def sweep(
     if plan_file is not None:
         _nothing_beside_the_plan(context)
         order = replace(order, pace=pace or "")
-        prepared = restore(order, _read_plan(plan_file), exactly=True, source=str(plan_file))
+        prepared = restore(order, _read_plan(plan_file), source=str(plan_file), exact=True)
     else:
         prepared = prepare(order)
     raise typer.Exit(carry_out(prepared, settings, _screen_wishes(context)))
@@ -110,15 +110,15 @@ def resume(
         )
     order = Order(
         ScopeRequest(site=record.site),
-        pace=pace or "",
-        max_rate=settings.max_rate,
-        contact=settings.contact,
-        source_port=settings.source_port,
-        argv=record.argv,
-        change=record.change,
+        pace or "",
+        settings.max_rate,
+        (),
+        settings.contact,
+        settings.source_port,
+        record.argv,
+        record.change,
     )
-    source = f"the plan of sweep {record.id}"
-    prepared = restore(order, record.plan_text, exactly=False, source=source)
+    prepared = restore(order, record.plan_text)
     raise typer.Exit(carry_out(prepared, settings, _screen_wishes(context), record))
 
 

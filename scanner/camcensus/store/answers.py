@@ -82,17 +82,6 @@ def read_finished(connection: Connection, sweep_id: int) -> Iterator[str]:
     )
 
 
-def read_answered(connection: Connection, sweep_id: int) -> Iterator[tuple[str, str, str]]:
-    """Zone, prober and address of everything that answered in a sweep."""
-    rows = connection.execute(
-        select(ObservationRow.zone, ObservationRow.prober, ObservationRow.address)
-        .where(ObservationRow.sweep_id == sweep_id)
-        .where(ObservationRow.outcome.in_((Outcome.ANSWERED, Outcome.MALFORMED)))
-        .distinct()
-    )
-    yield from ((zone, prober, address) for zone, prober, address in rows)
-
-
 def hosts_at(
     connection: Connection, sweep_id: int, addresses: Sequence[str]
 ) -> Iterator[StoredHost]:

@@ -143,11 +143,6 @@ class Store:
         with self._reading() as connection:
             return frozenset(answers.read_finished(connection, sweep_id))
 
-    def answered_in(self, sweep_id: int) -> frozenset[tuple[str, str, str]]:
-        """Zone, prober and address of everything that answered in a sweep."""
-        with self._reading() as connection:
-            return frozenset(answers.read_answered(connection, sweep_id))
-
     def heard_of(self, sweep_id: int, address: str) -> tuple[Observation, ...]:
         """Everything a sweep stored of one address so far."""
         with self._reading() as connection:

@@ -42,10 +42,14 @@ class HostFinished:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Every first-pass address before `position` is asked and heard; `frames` left so far."""
+    """Every first-pass address before `position` is asked and heard; `frames` left so far.
+
+    `asked` counts also those that may still answer.
+    """
 
     position: int
     frames: int
+    asked: int
 
 
 Event = Observed | HostFinished | Progress
@@ -58,7 +62,6 @@ class Resume:
     position: int = 0
     pending: tuple[Host, ...] = ()
     finished: frozenset[str] = frozenset()
-    answered: frozenset[tuple[str, str, str]] = frozenset()  # zone, prober, address
 
 
 @dataclass(slots=True)
@@ -79,11 +82,12 @@ class Sweep:
     _work: asyncio.Event = field(default_factory=asyncio.Event)
     _handed_out: deque[tuple[float, int]] = field(default_factory=deque)
     _position: int = 0
+    _asked: int = 0
     _first_pass_over: bool = False
 
     async def run(self) -> Coverage:
         """Carry the plan out. Cancel it to stop: what was emitted stays."""
-        self._position = self.resume.position
+        self._position = self._asked = self.resume.position
         self._known |= self.resume.finished
         for host in self.resume.pending:
             self._enlist(host)
@@ -121,7 +125,10 @@ class Sweep:
         """Say where the sweep is also while nobody answers."""
         while True:
             await asyncio.sleep(_TELL_S)
-            await self.emit(Progress(self._position, self.net.pace.frames))
+            await self._tell_position()
+
+    async def _tell_position(self) -> None:
+        await self.emit(Progress(self._position, self.net.pace.frames, self._asked))
 
     async def _links(self) -> None:
         """Multicast, on the interfaces that the plan lists, one protocol after the other."""
@@ -131,9 +138,9 @@ class Sweep:
         for prober in self.probers:
             if prober.link is None:
                 continue
+            self.coverage.asked_by_multicast |= bool(self.plan.links)
             async with asyncio.TaskGroup() as tasks:
                 for link in self.plan.links:
-                    self.coverage.asked_by_multicast = True
                     tasks.create_task(self._guarded(prober, prober.link(asking, link.interface)))
 
     async def _first_pass(self) -> None:
@@ -149,13 +156,11 @@ class Sweep:
             if prober.survey is not None:
                 last = prober is surveys[-1]
                 await self._guarded(prober, prober.survey(asking, self._targets(prober, last=last)))
-        self._position = self.plan.size
-        await self.emit(Progress(self._position, self.net.pace.frames))
+        self._position = self._asked = self.plan.size
+        await self._tell_position()
 
     async def _pass_over(self, surveys: list[Prober]) -> None:
         """What an interrupted run asked counts as asked; TCP it still owes is enlisted again."""
-        for zone, prober_name, address in self.resume.answered:
-            self.coverage.answered[zone, prober_name].add(address)
         for address in self.resume.finished:
             self._count_second(self.plan.contains(address))
         if not self.plan.content.zones:
@@ -175,6 +180,7 @@ class Sweep:
         for index, target in self.plan.targets(self.resume.position):
             if last:
                 self._note_position(index)
+                self._asked = index + 1
             if self.plan.tcp_everywhere(target):
                 self._enlist(self._host(target))
             self.coverage.ask(target.zone, prober.name)
@@ -211,7 +217,7 @@ class Sweep:
             host.observations.append(seen)
         if seen.address in self._known and seen.outcome not in _NO_NEWS:
             await self.emit(Observed(seen))
-        await self.emit(Progress(self._position, self.net.pace.frames))
+        await self._tell_position()
 
     def _host(self, target: Target) -> Host:
         return self._hosts.setdefault(target.address, Host(target))
