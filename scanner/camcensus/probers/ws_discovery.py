@@ -26,7 +26,6 @@ from camcensus.wire.ws_discovery import Message, ProbeForm, build_probe, parse
 NAME = "ws-discovery"
 PORT = 3702
 GROUP = "239.255.255.250"
-ARP_FRAMES = 3  # the kernel's tries for an address on the link that does not answer
 _FORMS = {
     ProbeForm.NVT: "probe-nvt",
     ProbeForm.DEVICE: "probe-device",
@@ -137,7 +136,7 @@ async def survey(asking: Asking, targets: Iterable[Target]) -> None:
         PORT,
         lambda target: _request(ProbeForm.NVT, expected(target.address)),
         partial(_take, asking, _FORMS[ProbeForm.NVT], expected, Counter()),
-        frames=lambda target: 1 + ARP_FRAMES * asking.on_link(target.address),
+        on_link=asking.on_link,
     )
 
 
