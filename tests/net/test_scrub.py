@@ -1,7 +1,9 @@
 """Pictures and secrets do not pass; everything that names a device does."""
 
+import base64
 import gzip
 import hashlib
+import struct
 
 import pytest
 from hypothesis import given
@@ -65,6 +67,54 @@ def test_a_picture_becomes_its_hashes(kind: bytes) -> None:
     hashes = image_hashes(kept.partition(b"\r\n\r\n")[2])
     assert hashes is not None
     assert hashes[0] == hashlib.md5(PICTURE, usedforsecurity=False).hexdigest()
+
+
+@given(st.binary(min_size=1, max_size=300))
+def test_the_murmur_hash_is_signed_and_over_base64_with_line_breaks(image: bytes) -> None:
+    hashes = image_hashes(
+        scrub(HEAD + b"Content-Type: image/png\r\n\r\n" + image).partition(b"\r\n\r\n")[2]
+    )
+
+    assert hashes is not None
+    assert hashes[1] == murmur3(base64.encodebytes(image))
+
+
+def murmur3(data: bytes) -> int:
+    """MurmurHash3 x86 32-bit, seed 0, signed; written from its description."""
+    mask, hashed = 0xFFFFFFFF, 0
+    whole = len(data) // 4 * 4
+    for (block,) in struct.iter_unpack("<I", data[:whole]):
+        hashed ^= _scrambled(block)
+        hashed = (_rotated(hashed, 13) * 5 + 0xE6546B64) & mask
+    hashed ^= _scrambled(int.from_bytes(data[whole:], "little")) ^ len(data)
+    hashed = ((hashed ^ hashed >> 16) * 0x85EBCA6B) & mask
+    hashed = ((hashed ^ hashed >> 13) * 0xC2B2AE35) & mask
+    hashed ^= hashed >> 16
+    return hashed - (1 << 32) if hashed >> 31 else hashed
+
+
+def _scrambled(block: int) -> int:
+    return _rotated(block * 0xCC9E2D51 & 0xFFFFFFFF, 15) * 0x1B873593 & 0xFFFFFFFF
+
+
+def _rotated(value: int, by: int) -> int:
+    return (value << by | value >> 32 - by) & 0xFFFFFFFF
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n",
+        b"\r\nHTTP/1.1 200 OK\r\n",
+        b"Server: ExampleCam\r\n",
+        b"HTTP/1.1 200 OK\n",
+    ],
+)
+def test_odd_answers_hide_their_cookies_and_pictures_too(start: bytes) -> None:
+    kept = scrub(start + b"Set-Cookie: SID=s3cr3tvalue\r\n\r\n" + PICTURE)
+
+    assert b"s3cr3tvalue" not in kept
+    assert PICTURE not in kept
 
 
 def test_a_compressed_secret_is_unpacked_and_hidden() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from camcensus import __version__
-from camcensus.errors import UsageError
+from camcensus.errors import ScopeError, UsageError
 from camcensus.net import Net, Safety, load_safety
 from camcensus.net.interfaces import interfaces
 from camcensus.net.names import resolve
@@ -21,7 +21,7 @@ class Order:
     """What a sweep should be: scope, pace, probers, and who asks."""
 
     request: ScopeRequest
-    pace: str = "gentle"
+    pace: str = "gentle"  # "" where nobody named one
     max_rate: float | None = None
     probers: tuple[str, ...] = ()
     contact: str = ""
@@ -75,12 +75,27 @@ def prepare(order: Order) -> Prepared:
     return Prepared(order, plan, limits, safety, probers, here)
 
 
-def restore(order: Order, plan_text: str) -> Prepared:
-    """The same plan again, from its stored text."""
+def restore(order: Order, plan_text: str, *, exactly: bool, source: str) -> Prepared:
+    """The same plan again, from its text.
+
+    The pace and the probers are the plan's own. `exactly` refuses to run where this machine, this
+    program or the command line would make it another plan; otherwise a pace that the user names
+    takes the place of the plan's.
+    """
     safety = load_safety()
-    limits = pace_limits(safety, order.pace, order.max_rate)
-    plan = Plan.from_text(plan_text, denied=safety.denied)
-    return Prepared(order, plan, limits, safety, chosen_probers(order.probers), interfaces())
+    plan = Plan.from_text(plan_text, denied=safety.denied, source=source)
+    limits = plan.content.pace
+    if order.pace not in {"", limits.name} or order.max_rate is not None:
+        limits = pace_limits(safety, order.pace or limits.name, order.max_rate)
+    planned = plan.content.probers
+    probers = tuple(one for one in PROBERS if any(it.name == one.name for it in planned))
+    here = interfaces()
+    if exactly:
+        asked = tuple(it for one in probers for it in one.planned)
+        differences = plan.differences(interfaces=here, probers=asked, pace=limits)
+        if differences:
+            raise ScopeError(f"{source} cannot be carried out as planned: {'; '.join(differences)}")
+    return Prepared(order, plan, limits, safety, probers, here)
 
 
 def pace_limits(safety: Safety, name: str, max_rate: float | None) -> PaceLimits:

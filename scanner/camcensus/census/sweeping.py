@@ -15,6 +15,7 @@ from camcensus.census.naming import in_names
 from camcensus.census.prepare import Prepared
 from camcensus.identify import Catalogue, load_catalogue
 from camcensus.probers import Host
+from camcensus.scope import Exclusion
 from camcensus.store import (
     Change,
     CoverageRecord,
@@ -323,12 +324,18 @@ def coverage_records(prepared: Prepared, coverage: Coverage) -> tuple[CoverageRe
                 zone="",
                 prober="all",
                 excluded=sum(one.count for one in left_out),
-                excluded_why="; ".join(
-                    f"{one.network}: {one.reason} ({one.count})" for one in left_out[:50]
-                ),
+                excluded_why=_reasons(left_out),
             )
         )
     return tuple(records)
+
+
+def _reasons(left_out: Iterable[Exclusion]) -> str:
+    """Why addresses were left out, with counts; the networks are in the plan."""
+    counts: Counter[str] = Counter()
+    for one in left_out:
+        counts[f"{one.reason} [{one.source}]"] += one.count
+    return "; ".join(f"{why} ({count})" for why, count in counts.most_common(20))
 
 
 def warnings_of(coverage: Coverage) -> tuple[str, ...]:

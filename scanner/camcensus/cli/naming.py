@@ -197,7 +197,7 @@ def explain(
     if thing in known:
         _explain_signature(known[thing])
         return
-    from camcensus.census.naming import evidence_again
+    from camcensus.census.naming import evidence_again, in_names
     from camcensus.cli.reading import database, find_device, open_store
     from camcensus.cli.screen import harmless
     from camcensus.identify import explain as in_words
@@ -205,7 +205,8 @@ def explain(
     with open_store(database(db, config)) as store:
         detail = find_device(store, thing, site)
     evidence = [item for seen in detail.observations for item in evidence_again(seen)]
-    for line in in_words(catalogue.identify(evidence)):
+    named = in_names(catalogue.identify(evidence), catalogue.names)
+    for line in in_words(named):
         typer.echo(harmless(line))
 
 

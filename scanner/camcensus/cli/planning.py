@@ -16,7 +16,8 @@ def show_plan(prepared: Prepared) -> None:
         f"{limits.host_frames_per_s:g} to one host."
     )
     typer.echo(
-        f"About {estimate.frames:,} frames in {duration(estimate.seconds)} if "
+        f"About {estimate.frames:,} frames (never more than {estimate.frames_most:,}) "
+        f"in {duration(estimate.seconds)} if "
         f"{estimate.live_share:.0%} of the addresses are alive "
         f"({duration(estimate.seconds_by_rate)} by rate, "
         f"{duration(estimate.seconds_by_caps)} by caps for hosts in flight: "

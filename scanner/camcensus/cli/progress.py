@@ -159,8 +159,9 @@ def status_line(status: Status) -> str:
     """Counts, rate, time left and cameras so far, on one line."""
     rate = status.frames / status.elapsed_s if status.elapsed_s else 0.0
     left = status.left_s
+    asked = f"{status.position:,} of {status.size:,} addresses asked"
     return (
-        f"{status.position:,} of {status.size:,} addresses asked, {status.alive:,} alive, "
+        f"{asked if status.position else 'asking this link'}, {status.alive:,} alive, "
         f"{status.done:,} finished, {status.video:,} cameras and recorders, "
         f"{rate:.0f} frames/s, {'about ' + duration(left) + ' left' if left is not None else ''}"
     ).rstrip(", ")
@@ -176,6 +177,8 @@ def one_line(record: DeviceRecord) -> str:
 
 def coverage_line(row: CoverageRecord) -> str:
     """One prober's coverage in one line."""
+    if row.prober == "all":
+        return f"{row.excluded:,} addresses excluded: {row.excluded_why}"
     zone = f"zone {row.zone}, " if row.zone else ""
     counts = f"{row.asked:,} asked, {row.answered:,} answered, {row.silent:,} silent"
     text = f"{zone}{row.prober}: {counts}"

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,7 +72,8 @@ def sweep(
     if plan_file is not None:
         if order.request.targets or order.request.target_files or order.request.zones_file:
             raise UsageError("--plan FILE is the whole scope: leave targets and --zones away")
-        prepared = restore(order, _read_plan(plan_file))
+        order = replace(order, pace=pace or "")
+        prepared = restore(order, _read_plan(plan_file), exactly=True, source=str(plan_file))
     else:
         prepared = prepare(order)
     raise typer.Exit(carry_out(prepared, settings, _screen_wishes(context)))
@@ -107,15 +109,15 @@ def resume(
         raise UsageError(f"{settings.db} has {which} that was interrupted: nothing to go on with")
     order = Order(
         ScopeRequest(site=record.site),
-        settings.pace,
-        settings.max_rate,
-        _probers_of(record.argv),
-        settings.contact,
-        settings.source_port,
-        record.argv,
-        record.change,
+        pace=pace or "",
+        max_rate=settings.max_rate,
+        contact=settings.contact,
+        source_port=settings.source_port,
+        argv=record.argv,
+        change=record.change,
     )
-    prepared = restore(order, record.plan_text)
+    source = f"the plan of sweep {record.id}"
+    prepared = restore(order, record.plan_text, exactly=False, source=source)
     raise typer.Exit(carry_out(prepared, settings, _screen_wishes(context), record))
 
 
@@ -230,16 +232,6 @@ def _screen_wishes(context: typer.Context) -> "Wishes":
     return Wishes(
         typed["json_lines"], typed["output"], typed["quiet"], seconds(typed["stats_every"])
     )
-
-
-def _probers_of(argv: tuple[str, ...]) -> tuple[str, ...]:
-    """The `--probers` of a stored command line."""
-    for index, word in enumerate(argv):
-        if word.startswith("--probers="):
-            return tuple(word.partition("=")[2].split(","))
-        if word == "--probers" and index + 1 < len(argv):
-            return tuple(argv[index + 1].split(","))
-    return ()
 
 
 def _read_plan(path: Path) -> str:

@@ -38,15 +38,19 @@ _AUTHORIZATION = re.compile(
 _COOKIE = re.compile(
     rb"(?im)(?P<keep>^set-cookie2?[ \t]*:[ \t]*[^=;\r\n]{0,128}=)(?P<secret>[^;\r\n]{1,8192})"
 )
+_HEAD_END = re.compile(
+    rb"(?s)(\s{0,16}(?:HTTP/\d[^\n]{0,4} 1\d\d(?:(?!\r?\n\r?\n).)*\r?\n\r?\n){0,8}"
+    rb"(?:(?!\r?\n\r?\n).)*)(\r?\n\r?\n)"
+)
 _SECRETS = (_FIELD, _ELEMENT, _INPUT, _USERINFO, _PRIVATE_KEY)
 
 
 def scrub(data: bytes) -> bytes:
     """The same answer without what an inventory must not keep."""
+    data = _AUTHORIZATION.sub(_hidden, _COOKIE.sub(_hidden, data))
     head, separator, body = _split(data)
     if not separator:
-        return _hide_secrets(_AUTHORIZATION.sub(_hidden, data))
-    head = _AUTHORIZATION.sub(_hidden, _COOKIE.sub(_hidden, head))
+        return _hide_secrets(data)
     if re.search(rb"(?im)^content-encoding[ \t]*:[ \t]*(?!identity)\S", head):
         head, body = _decoded(data, head)
     if _is_image(head, body):
@@ -61,13 +65,17 @@ def image_hashes(body: bytes) -> tuple[str, int] | None:
 
 
 def _split(data: bytes) -> tuple[bytes, bytes, bytes]:
-    """Head, blank line and body of an HTTP-like answer; no separator if it is none."""
-    if not re.match(rb"(?:HTTP|ICY|RTSP)\b", data):
+    """Head, blank line and body of an HTTP-like answer; no separator if it is none.
+
+    Interim answers (1xx) count as part of the head, so that the body is the body.
+    """
+    match = re.match(rb"\s{0,16}(?:(?:HTTP|ICY|RTSP)\b|[A-Za-z-]{1,40}[ \t]{0,4}:)", data)
+    if match is None:
         return data, b"", b""
-    match = re.search(rb"\r?\n\r?\n", data)
+    match = _HEAD_END.match(data)
     if match is None:
         return data, b"\r\n\r\n", b""
-    return data[: match.start()], match[0], data[match.end() :]
+    return data[: match.end(1)], match[2], data[match.end() :]
 
 
 def _decoded(data: bytes, head: bytes) -> tuple[bytes, bytes]:

@@ -3,8 +3,6 @@
 Values stay as the device wrote them (decoded, at most 64 KiB): whoever shows them escapes them.
 """
 
-import base64
-import hashlib
 from collections.abc import Iterable, Iterator
 
 from camcensus.types import Evidence, Field
@@ -80,18 +78,9 @@ def _header(name: str, value: str) -> str:
     return f"{name}: {value}" if value else f"{name}:"
 
 
-def favicon_evidence(image: bytes) -> tuple[Evidence, ...]:
-    """MD5 and MurmurHash3 of an icon, in the forms in which lists of icons give them."""
-    import mmh3
-
-    if not image:
-        return ()
-    return _evidence(
-        [
-            (Field.HTTP_FAVICON_MD5, hashlib.md5(image, usedforsecurity=False).hexdigest()),
-            (Field.HTTP_FAVICON_MMH3, str(mmh3.hash(base64.encodebytes(image)))),
-        ]
-    )
+def favicon_evidence(md5: str, mmh3: int) -> tuple[Evidence, ...]:
+    """The two hashes of an icon, in the forms in which lists of icons give them."""
+    return _evidence([(Field.HTTP_FAVICON_MD5, md5), (Field.HTTP_FAVICON_MMH3, str(mmh3))])
 
 
 def certificate_evidence(certificate: x509.Certificate) -> tuple[Evidence, ...]:

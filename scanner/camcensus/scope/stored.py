@@ -297,6 +297,7 @@ def _prober(row: _Row) -> PlannedProber:
                     connections=cost.whole("connections"),
                     requests=cost.whole("requests"),
                     bytes_in=cost.whole("bytes_in"),
+                    usual_frames=cost.whole("usual_frames"),
                 )
             ),
             groups=row.texts("groups"),

@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import ip_address
 
 import structlog
 
@@ -256,5 +257,5 @@ def _must_stop(error: Exception) -> bool:
 def _network(address: str) -> str:
     """The /24 of an IPv4 address, the /64 of an IPv6 one: what a cap counts by."""
     if ":" in address:
-        return ":".join(address.split(":")[:4])
+        return ":".join(ip_address(address).exploded.split(":")[:4])
     return address.rpartition(".")[0]
