@@ -36,12 +36,14 @@ class Net:
         *,
         user_agent: str,
         source_port: int = 0,
+        on_link: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self.permit = permit
         self.safety = safety
         self.limits = limits
         self.user_agent = user_agent
         self.source_port = source_port
+        self.on_link = on_link  # whether the kernel must ask for this neighbour first
         self.pace = Pace(limits.frames_per_s)
         self.notes: list[str] = []
         self.lost = 0  # arrivals that found our own queue full
@@ -95,11 +97,12 @@ class Net:
             return Reply(Outcome.EXCLUDED, note=refusal, peer=address, peer_port=port)
         budget = self.budget(address)
         async with budget.turn:
-            reply = await self._within_budget(budget, CONNECT_FRAMES, connection=True)
+            frames = CONNECT_FRAMES + self._arp_frames(address, budget)
+            reply = await self._within_budget(budget, frames, connection=True)
             if reply is not None:
                 return replace(reply, peer=address, peer_port=port)
             self._count(request)
-            purse = _Purse(self.pace, CONNECT_FRAMES)
+            purse = _Purse(self.pace, frames)
             plan = Exchange(
                 address,
                 port,
@@ -117,6 +120,10 @@ class Net:
                 self.pace.refund(1)  # a SYN, and no handshake
             budget.rest(time.monotonic(), purse.paid)
         return replace(reply, data=scrub(reply.data))
+
+    def _arp_frames(self, address: str, budget: HostBudget) -> int:
+        """What the kernel sends before the first word to a neighbour."""
+        return int(budget.started is None and self.on_link(address))
 
     async def _within_budget(
         self, budget: HostBudget, frames: int, *, connection: bool
@@ -152,7 +159,8 @@ class Net:
             return (Reply(Outcome.EXCLUDED, note=refusal, peer=address, peer_port=port),)
         budget = self.budget(address)
         async with budget.turn:
-            refused = await self._within_budget(budget, 1, connection=False)
+            frames = 1 + self._arp_frames(address, budget)
+            refused = await self._within_budget(budget, frames, connection=False)
             if refused is not None:
                 return (replace(refused, peer=address, peer_port=port),)
             self._count(request)
@@ -185,7 +193,6 @@ class Net:
         make: Callable[[Target], Request],
         take: Take,
         *,
-        on_link: Callable[[str], bool] = lambda _: False,
         linger_s: float = 3.0,
     ) -> None:
         """One datagram to each target, at the pace; `take` gets answers as they come, also ICMP's.
@@ -201,7 +208,7 @@ class Net:
                     if family not in sockets:
                         sockets[family] = self._survey_socket(family)
                         sockets[family].reader = group.create_task(_hear(sockets[family], take))
-                    await self._ask_one(target, port, make, take, on_link, sockets[family])
+                    await self._ask_one(target, port, make, take, sockets[family])
                 await asyncio.sleep(linger_s)
                 for sock in sockets.values():
                     sock.stop_reading()
@@ -216,7 +223,6 @@ class Net:
         port: int,
         make: Callable[[Target], Request],
         take: Take,
-        on_link: Callable[[str], bool],
         sock: UdpSocket,
     ) -> None:
         refusal = self.permit.refusal(target.address, Transport.UDP, port)
@@ -225,16 +231,16 @@ class Net:
             return
         request = make(target)
         self._insist(request, Transport.UDP, port)
-        await self._pay_for(target, on_link)
+        await self._pay_for(target.address)
         self._count(request)
         problem = await sock.send(request.payload, target.address, port)
         if problem:
             outcome = Outcome.LOCAL_SHORTAGE if "buffer" in problem else Outcome.UNREACHABLE
             await take(Reply(outcome, note=problem, peer=target.address, peer_port=port))
 
-    async def _pay_for(self, target: Target, on_link: Callable[[str], bool]) -> None:
+    async def _pay_for(self, address: str) -> None:
         """A datagram; on our own link ARP before it, and again if nobody answers that."""
-        if not on_link(target.address):
+        if not self.on_link(address):
             await self.pace.take(1)
             return
         await self.pace.take(2)

@@ -107,7 +107,7 @@ class UdpSocket:
                     return problem
             else:
                 return ""
-        return "this machine's send buffer stayed full"
+        return "this machine could not send: its buffers or its neighbour table stayed full"
 
     async def _after_error(self, error: OSError) -> str:
         """An error that ICMP left pending belongs to an earlier datagram: drain and send again."""

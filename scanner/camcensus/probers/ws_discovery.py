@@ -115,7 +115,7 @@ async def link(asking: Asking, interface: Interface) -> None:
             GROUP,
             PORT,
             [_request(form, message_id)],
-            partial(_take, asking, _FORMS[form], _constant(message_id), seen),
+            asking.safely(NAME, partial(_take, asking, _FORMS[form], _constant(message_id), seen)),
         )
         asked += 1
         if asked >= len(_FORMS) and len(seen) == known_before:
@@ -135,8 +135,7 @@ async def survey(asking: Asking, targets: Iterable[Target]) -> None:
         targets,
         PORT,
         lambda target: _request(ProbeForm.NVT, expected(target.address)),
-        partial(_take, asking, _FORMS[ProbeForm.NVT], expected, Counter()),
-        on_link=asking.on_link,
+        asking.safely(NAME, partial(_take, asking, _FORMS[ProbeForm.NVT], expected, Counter())),
     )
 
 
