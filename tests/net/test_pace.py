@@ -61,7 +61,7 @@ def test_whatever_is_asked_for_keeps_to_every_window(
 def test_a_long_run_keeps_to_the_rate_and_comes_near_it() -> None:
     times = departures(100, [2] * 1000, {})
 
-    assert 20.0 <= times[-1] <= 20.8
+    assert 20.0 <= times[-1] <= 21.0
 
 
 def test_a_step_larger_than_a_window_goes_alone_and_not_never() -> None:

@@ -19,7 +19,7 @@ Take = Callable[[Reply], Awaitable[None]]
 
 CONNECTION_FRAMES = 8  # SYN, its retransmit, handshake, request, two acknowledgements, close
 TLS_FRAMES = 5  # hello, key exchange, finished, and their acknowledgements
-ARP_REPEATS_S = (1.0, 2.0)  # when a kernel asks again for a neighbour that does not answer
+ARP_REPEATS_S = (1.015, 2.04)  # when a kernel asks again for a neighbour that does not answer
 _MEMBERSHIP_FRAMES = 2  # IGMP says everything twice (RFC 3376, 8.1)
 _SHORTAGE_RETRIES = 3
 _SHORTAGE_WAIT_S = 0.5

@@ -28,10 +28,10 @@ class Pace:
         self._interval_s = 1.0 / frames_per_s
         # Timers wake late by up to a few milliseconds; half of the tolerance above makes up for it.
         self._credit_s = 0.5 * max(1.0, frames_per_s / 100.0) * self._interval_s
-        tenth = frames_per_s / 10.0
-        # A little wider than promised: the kernel does not send in the instant that we ask it to.
+        # A little wider than promised, and without the tolerance: the kernel sends a little later
+        # than we ask it to, and now and then a frame more than we paid for.
         self._windows = (
-            _Window(0.104, tenth + max(1.0, tenth / 10.0)),
+            _Window(0.104, max(1.0, frames_per_s / 10.0)),
             _Window(1.01, max(1.0, frames_per_s)),
         )
         self._clock = clock

@@ -120,7 +120,7 @@ async def _ask(stream: "_Plain | _Tls", plan: Exchange, deadline: float) -> Repl
     data = bytearray()
     note = ""
     paid = (REQUEST_FRAMES - 1) * _BYTES_PER_ACK
-    await plan.pay(REQUEST_FRAMES)
+    await plan.pay(REQUEST_FRAMES + plan.tls)  # TLS ends with a word of its own
     try:
         async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
             await stream.send(plan.payload)
