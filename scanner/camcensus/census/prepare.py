@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from camcensus import __version__
-from camcensus.errors import ScopeError, UsageError
+from camcensus.errors import UsageError
 from camcensus.net import Net, Safety, load_safety
 from camcensus.net.interfaces import interfaces
 from camcensus.net.names import resolve
@@ -18,10 +18,10 @@ _ALIASES = {"tls": "http", "https": "http", "https-cert": "http", "wsd": "ws-dis
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a sweep should be: scope, pace, probers, and who asks."""
+    """What a sweep should be: scope, pace ("" is as planned), probers, and who asks."""
 
     request: ScopeRequest
-    pace: str = "gentle"  # "" where nobody named one
+    pace: str = "gentle"
     max_rate: float | None = None
     probers: tuple[str, ...] = ()
     contact: str = ""
@@ -73,29 +73,45 @@ def prepare(order: Order) -> Prepared:
         denied=safety.denied,
         resolve=resolve,
     )
+    _must_reach(plan, probers)
     return Prepared(order, plan, limits, safety, probers, here)
 
 
-def restore(order: Order, plan_text: str, *, exactly: bool, source: str) -> Prepared:
-    """The same plan again, from its text.
+def _must_reach(plan: Plan, probers: tuple[Prober, ...]) -> None:
+    """Refuse a sweep that would ask nobody: TCP goes to addresses with a sign of life only."""
+    everywhere = any(part.tcp_for_all for part in plan.content.parts)
+    if everywhere or plan.links or any(prober.survey for prober in probers):
+        return
+    first = ", ".join(prober.name for prober in PROBERS if prober.survey)
+    raise UsageError(
+        f"--probers {','.join(prober.name for prober in probers)} alone would ask nobody: it is "
+        f'sent only to addresses that answered something; add {first}, or a zone with tcp = "all"'
+    )
 
-    The pace and the probers are the plan's own. `exactly` refuses to run where this machine, this
-    program or the command line would make it another plan; otherwise a pace that the user names
-    takes the place of the plan's.
+
+def restore(
+    order: Order, plan_text: str, *, source: str = "the stored plan", exact: bool = False
+) -> Prepared:
+    """The same plan again, from its text: its probers, and its pace where the order names none.
+
+    If it must be `exact`, `UsageError` names what would not be as planned.
     """
     safety = load_safety()
     plan = Plan.from_text(plan_text, denied=safety.denied, source=source)
-    limits = plan.content.pace
-    if order.pace not in {"", limits.name} or order.max_rate is not None:
-        limits = pace_limits(safety, order.pace or limits.name, order.max_rate)
-    planned = plan.content.probers
-    probers = tuple(one for one in PROBERS if any(it.name == one.name for it in planned))
+    planned = plan.content.pace
+    same_pace = order.pace in {"", planned.name}
+    rate = planned.frames_per_s if same_pace and order.max_rate is None else order.max_rate
+    limits = pace_limits(safety, order.pace or planned.name, rate)
+    probers = chosen_probers({row.name for row in plan.content.probers})
     here = interfaces()
-    if exactly:
-        asked = tuple(it for one in probers for it in one.planned)
-        differences = plan.differences(interfaces=here, probers=asked, pace=limits)
-        if differences:
-            raise ScopeError(f"{source} cannot be carried out as planned: {'; '.join(differences)}")
+    if exact:
+        asked = tuple(row for prober in probers for row in prober.planned)
+        found = plan.differences(interfaces=here, probers=asked, pace=limits)
+        if found:
+            raise UsageError(
+                f"{source} cannot be carried out as it stands: {'; '.join(found)}; "
+                "make it again with `camcensus plan`"
+            )
     return Prepared(order, plan, limits, safety, probers, here)
 
 

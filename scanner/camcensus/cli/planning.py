@@ -48,7 +48,7 @@ def show_plan(prepared: Prepared) -> None:
     for left in the_plan.links_left_out:
         typer.echo(f"no multicast on {left.interface.name}: {left.why}")
     for one in the_plan.exclusions:
-        typer.echo(f"excluded {one.network} ({one.count:,} addresses): {one.reason} [{one.source}]")
+        typer.echo(f"excluded {one.network} ({one.count:,}): {one.reason} [{one.source}]")
     for note in the_plan.notes:
         typer.echo(f"note: {note}")
 

@@ -55,6 +55,7 @@ def devices(
     json_lines: opt.Json = False,
     output: opt.Output = None,
     config: opt.Config = None,
+    quiet: opt.Quiet = False,
 ) -> None:
     """List the cameras and recorders of the census."""
     store_path = database(db, config)
@@ -67,7 +68,10 @@ def devices(
             return
         found = list(store.devices(query))
         census_table(found)
-        say(f"{len(found):,} devices in {store.path}" + ("" if everything else "; --all for more"))
+        say(
+            f"{len(found):,} devices in {store.path}" + ("" if everything else "; --all for more"),
+            quiet=quiet,
+        )
 
 
 def show(
@@ -104,6 +108,7 @@ def export(
     site: opt.Site = None,
     output: opt.Output = None,
     config: opt.Config = None,
+    quiet: opt.Quiet = False,
 ) -> None:
     """Write the census for a spreadsheet or an asset register."""
     from camcensus.export import EXPORTS
@@ -117,7 +122,7 @@ def export(
             sink.line(line)
             count += 1
     if output is not None:
-        say(f"{count:,} lines in {output}")
+        say(f"{count:,} lines in {output}", quiet=quiet)
 
 
 # ---------------------------------------------------------------- which ones
@@ -143,7 +148,7 @@ def find_device(store: "Store", text: str, site: str | None) -> "DeviceDetail":
     from camcensus.store import DeviceQuery
 
     if text.isdecimal():
-        numbers = [int(text)]
+        numbers = [int(text)] if len(text) < 19 else []  # what a database can count
     else:
         mac = normalise_mac(text)
         numbers = [
@@ -281,6 +286,8 @@ def _short(text: str) -> str:
 
 
 def _detail_json(detail: "DeviceDetail") -> dict[str, object]:
+    from camcensus.store import rfc3339
+
     return {
         **detail.record.to_json(),
         "claims": [
@@ -299,6 +306,7 @@ def _detail_json(detail: "DeviceDetail") -> dict[str, object]:
         ],
         "observations": [
             {
+                "seen_at": rfc3339(seen.seen_at),
                 "address": seen.address,
                 "port": seen.port,
                 "transport": seen.transport,

@@ -83,7 +83,7 @@ async def _take(asking: Asking, seen: Counter[str], types: set[str], reply: Repl
         types.update(_announced_types(message))
     target = _speaker(asking, reply, message)
     if target is None:
-        asking.remark(NAME, "outside the plan")
+        asking.remark(NAME, "left aside: an answer from outside the plan")
     else:
         await asking.emit(_observe(asking, target, reply, message))
 

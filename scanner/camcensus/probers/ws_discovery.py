@@ -63,7 +63,7 @@ async def _take(
     """Turn one reply into an observation of the address that sent it."""
     target = asking.locate(reply.peer)
     if target is None:
-        asking.remark(NAME, "outside the plan")
+        asking.remark(NAME, "left aside: an answer from outside the plan")
         return
     seen[reply.peer] += 1
     if seen[reply.peer] > _PER_SOURCE:

@@ -39,7 +39,7 @@ class Coverage:
     held_back: defaultdict[Place, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     notes: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    multicast_asked: bool = False
+    links_asked: bool = False  # not where none is planned, nor where a run before this one asked
     heard_by_multicast: set[str] = field(default_factory=set)
     heard_by_unicast: set[str] = field(default_factory=set)  # on links that were asked
 
@@ -99,7 +99,7 @@ class Coverage:
     def deafness(self) -> str | None:
         """What this machine itself seems unable to hear, in one sentence; `None` if nothing."""
         unicast = len(self.heard_by_unicast)
-        if unicast and self.multicast_asked and not self.heard_by_multicast:
+        if unicast and self.links_asked and not self.heard_by_multicast:
             return (
                 f"unicast found {unicast} on this link, multicast none: this host's firewall "
                 "drops answers to multicast, or the switch keeps multicast away from this port"

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import ip_address, ip_network
+from itertools import islice
 
 import structlog
 
@@ -20,7 +21,7 @@ from camcensus.types import Evidence, Observation, Outcome, Target
 
 _LIFE = {Outcome.ANSWERED, Outcome.MALFORMED, Outcome.REFUSED}
 _NO_NEWS = {Outcome.SILENT, Outcome.EXCLUDED}  # counted in the coverage, not stored
-_TELL_S = 0.5
+_TELL_S = 1.0
 _SETTLE_S = 4.0  # an address handed out this long ago has answered, or will not
 _LOG = structlog.get_logger("camcensus.sweep")
 
@@ -120,7 +121,7 @@ class Sweep:
         if self.resume.position:
             return
         self._remark_deaf_links()
-        self.coverage.multicast_asked = bool(self.plan.links)
+        self.coverage.links_asked = bool(self.plan.links)
         asking = self._asking(self._heard_on_link)
         for prober in self.probers:
             if prober.link is None:
@@ -141,19 +142,44 @@ class Sweep:
 
     async def _first_pass(self) -> None:
         asking = self._asking(self._heard_by_unicast)
+        surveys = [prober for prober in self.probers if prober.survey is not None]
+        await self._pass_over(surveys)
+        for index, target in () if surveys else self.plan.targets(self.resume.position):
+            if self.plan.tcp_everywhere(target):
+                self._enlist(self._host(target))
+            if index % 1000 == 0:
+                await asyncio.sleep(0)
         whole = True
-        for prober in self.probers:
+        for prober in surveys:
             if prober.survey is not None:
-                whole &= await self._guarded(prober, prober.survey(asking, self._targets(prober)))
+                targets = self._targets(prober, last=prober is surveys[-1])
+                whole &= await self._guarded(prober, prober.survey(asking, targets))
         if whole:
             self._handed_out.clear()
             self._position = self.plan.size
         await self.emit(Progress(self._position, self.net.pace.frames))
 
-    def _targets(self, prober: Prober) -> Iterator[Target]:
-        """The plan's targets, remembering how far the first pass has come."""
+    async def _pass_over(self, surveys: list[Prober]) -> None:
+        """What an interrupted run asked counts as asked; TCP it still owes is enlisted again."""
+        for address in self.resume.finished:
+            self._count_second(self.plan.contains(address))
+        if not self.plan.content.zones:
+            for prober in surveys:
+                self.coverage.asked["", prober.name] += self.resume.position
+            return
+        for index, target in islice(self.plan.targets(), self.resume.position):
+            if self.plan.tcp_everywhere(target):
+                self._enlist(self._host(target))
+            for prober in surveys:
+                self.coverage.ask(target.zone, prober.name)
+            if index % 1000 == 0:
+                await asyncio.sleep(0)
+
+    def _targets(self, prober: Prober, *, last: bool) -> Iterator[Target]:
+        """The plan's targets; only the last survey tells how far the first pass has come."""
         for index, target in self.plan.targets(self.resume.position):
-            self._handed_over(index)
+            if last:
+                self._handed_over(index)
             if self.plan.tcp_everywhere(target):
                 self._enlist(self._host(target))
             self.coverage.ask(target.zone, prober.name)
@@ -248,10 +274,9 @@ class Sweep:
         target = host.target
         asking = self._asking(self._heard)
         try:
+            self._count_second(target)
             for prober in self.probers:
                 if prober.ask is not None:
-                    if prober.survey is None:
-                        self.coverage.ask(target.zone, prober.name)
                     await self._guarded(prober, prober.ask(asking, host), target)
             await self.emit(HostFinished(target))
         finally:
@@ -262,6 +287,12 @@ class Sweep:
             if not running[network]:
                 del running[network]
             self._work.set()
+
+    def _count_second(self, target: Target | None) -> None:
+        """A live host counts as asked by the probers that have no first pass."""
+        for prober in self.probers if target is not None else ():
+            if prober.ask is not None and prober.survey is None:
+                self.coverage.ask(target.zone if target else "", prober.name)
 
     async def _guarded(
         self, prober: Prober, work: Awaitable[None], target: Target | None = None
