@@ -1,6 +1,8 @@
 """`devices`, `show` and `export`: the census as it stands; nothing is sent."""
 
+import difflib
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from camcensus.cli import options as opt
-from camcensus.cli.screen import say, table, writing
+from camcensus.cli.screen import say, table, width, writing
 from camcensus.errors import UsageError
 
 if TYPE_CHECKING:
     from camcensus.store import DeviceDetail, DeviceQuery, DeviceRecord, Store
+
+_WIDE = 112  # columns that the whole census needs
 
 
 def register(app: typer.Typer) -> None:
@@ -182,13 +186,28 @@ def _query(
         raise UsageError(f"there is no kind {kind!r}; choose one of {', '.join(Kind)}")
     return DeviceQuery(
         site=site,
-        maker=maker,
-        brand=brand,
+        maker=name_of(maker),
+        brand=name_of(brand),
         kind=None if kind is None else Kind(kind),
         seen_since=None if seen_since is None else moment(seen_since),
         conflict=conflict,
         video_only=not everything and kind is None and not conflict,
     )
+
+
+def name_of(spelling: str | None) -> str | None:
+    """The name under which the census keeps a maker or brand, however it was typed."""
+    from camcensus.identify import load_catalogue
+
+    if spelling is None:
+        return None
+    catalogue = load_catalogue()
+    word = catalogue.brand(spelling)
+    if word is None:
+        near = difflib.get_close_matches(spelling, catalogue.names.values(), 1, 0.6)
+        hint = f"; is it {near[0]}?" if near else ""
+        raise UsageError(f"no maker or brand of the catalogue is called {spelling!r}{hint}")
+    return catalogue.names[word]
 
 
 def moment(text: str) -> datetime:
@@ -212,25 +231,24 @@ def moment(text: str) -> datetime:
 
 
 def census_table(records: "list[DeviceRecord]") -> None:
-    """The census as a person reads it: brand and maker apart."""
-    table(
-        ("id", "address", "kind", "brand", "made by", "model", "firmware", "MAC", "sure", "status"),
-        [
-            (
-                str(record.id),
-                record.address,
-                record.kind,
-                record.brand or "-",
-                record.maker or "-",
-                record.model or "-",
-                record.firmware or "-",
-                record.mac or "-",
-                f"{record.confidence:.0%}" if record.confidence else "-",
-                record.status,
-            )
-            for record in records
-        ],
-    )
+    """The census as a person reads it: brand and maker apart; a narrow screen shows less."""
+    columns: dict[str, Callable[[DeviceRecord], str | None]] = {
+        "id": lambda one: str(one.id),
+        "address": lambda one: one.address,
+        "kind": lambda one: one.kind,
+        "brand": lambda one: one.brand,
+        "made by": lambda one: one.maker,
+        "model": lambda one: one.model,
+        "firmware": lambda one: one.firmware,
+        "MAC": lambda one: one.mac,
+        "sure": lambda one: f"{one.confidence:.0%}" if one.confidence else None,
+        "status": lambda one: one.status,
+    }
+    if width() < _WIDE:
+        for name in ("firmware", "MAC", "status"):
+            del columns[name]
+    rows = ([show(one) or "-" for show in columns.values()] for one in records)
+    table(tuple(columns), rows)
 
 
 def _detail_lines(detail: "DeviceDetail", *, raw: bool) -> list[str]:

@@ -1,6 +1,7 @@
 """Words on the screen: results on stdout, everything else on stderr, device text made harmless."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -39,6 +40,11 @@ def duration(seconds_: float) -> str:
     return f"{seconds_ / 3600:.1f} h"
 
 
+def width() -> int:
+    """How many columns a table may have: the terminal's, or plenty where there is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table on stdout; each cell is made harmless first."""
     from rich import box
@@ -51,7 +57,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         grid.add_column(name, overflow="fold")
     for row in rows:
         grid.add_row(*(Text(harmless(cell)) for cell in row))
-    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+    console = Console(width=width(), highlight=False)
     console.print(grid)
 
 
