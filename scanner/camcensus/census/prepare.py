@@ -49,6 +49,7 @@ class Prepared:
             self.limits,
             user_agent=user_agent(self.order.contact),
             source_port=self.order.source_port or DEFAULT_SOURCE_PORT,
+            on_link=self.plan.on_link,
         )
 
 

@@ -123,7 +123,7 @@ async def link(asking: Asking, interface: Interface) -> None:
     """Ask the link for video and web services, then for every type that it announced."""
     seen: Counter[str] = Counter()
     types: set[str] = set()
-    take = partial(_take, asking, seen, types)
+    take = asking.safely(NAME, partial(_take, asking, seen, types))
     await asking.net.multicast(
         interface, GROUP, PORT, [_request((ENUMERATION, *SERVICES))], take, window_s=3.0
     )
