@@ -12,11 +12,11 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 from camcensus.census.prepare import Order, prepare
-from camcensus.census.sweeping import run_sweep
-from camcensus.cli.progress import Watch  # with it comes all that the command itself imports
+from camcensus.census.sweeping import Watch, run_sweep
 from camcensus.lab import estate_of, private_available, run_in_private
 from camcensus.scope import ScopeRequest
 from camcensus.store import Store
@@ -38,6 +38,7 @@ def peak_mb() -> float:
 
 def walk(network: str) -> dict[str, float]:
     """Plan and sweep the network, as the command does; the figures of this process."""
+    import_module("camcensus.cli.progress")  # all that the command itself imports
     before = size_mb()
     order = Order(ScopeRequest(targets=(network,)), pace="fast")
     prepared = prepare(order)

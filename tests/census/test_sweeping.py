@@ -1,7 +1,6 @@
 """The use case itself, in this process: nothing blocks the loop, nothing asked is forgotten."""
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,22 +11,15 @@ import pytest
 from camcensus.census.prepare import Order, Prepared, prepare
 from camcensus.census.sweeping import Status, SweepResult, Watch, run_sweep
 from camcensus.errors import StoreError
-from camcensus.lab import Estate, load_personas, place, start_loopback
+from camcensus.lab import Estate, estate_of, start_loopback
 from camcensus.scope import ScopeRequest
 from camcensus.store import DeviceChange, DeviceQuery, Store, SweepStatus
 from camcensus.types import Kind
 
-OWN = os.getpid() % 200  # other runs of these tests have their devices elsewhere
-
 
 @pytest.fixture(scope="module")
 def estate() -> Iterator[Estate]:
-    known = {one.name: one for one in load_personas()}
-    devices = [
-        place(known[name], f"198.18.73.{OWN + number}")
-        for number, name in enumerate(("hik_cam", "axis_cam", "printer"))
-    ]
-    with start_loopback(Estate(tuple(devices))) as running:
+    with start_loopback(estate_of(["hik_cam", "axis_cam", "printer"])) as running:
         yield running.estate
 
 

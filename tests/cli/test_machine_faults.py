@@ -102,9 +102,9 @@ def without_write_permission(folder: Path) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("sweep", "127.64.3.1", "--db", "{}/new.db"), 1, "new.db cannot be made: Permission den"),
-        (("sweep", "127.64.3.1", "--db", "{}/old.db"), 1, "old.db cannot be "),
-        (("plan", "127.64.3.1", "-q", "-o", "{}/x.plan"), 2, "cannot write {}/x.plan: Permission"),
+        (("sweep", "127.32.3.1", "--db", "{}/new.db"), 1, "new.db cannot be made: Permission den"),
+        (("sweep", "127.32.3.1", "--db", "{}/old.db"), 1, "old.db cannot be "),
+        (("plan", "127.32.3.1", "-q", "-o", "{}/x.plan"), 2, "cannot write {}/x.plan: Permission"),
         (("signatures", "-q", "-o", "{}/x"), 2, "cannot write {}/x: Permission denied"),
         (("demo", "-q", "--db", "{}/sub/census.db"), 1, "name another place with --db PATH"),
     ],
