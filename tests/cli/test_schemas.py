@@ -11,6 +11,7 @@ from cli.conftest import PORTS, Census
 from cli.program import Ask
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "schema"
+CSI = "\x9b2J"  # moves some terminals, though it is no ASCII control character
 EVIDENCE = '{"id": 1, "protocol": "http", "input": {"headers": {"Server": "App-webs/"}}}\nbroken\n'
 
 
@@ -26,6 +27,7 @@ def lines(text: str) -> list[dict[str, Any]]:
 
 def check(text: str, *names: str) -> list[dict[str, Any]]:
     """Each line fits the schema it names, which is one of these, and each of these occurs."""
+    assert text.isascii()  # what a device said can move no terminal: every other sign is escaped
     rows = lines(text)
     assert {row["schema"] for row in rows} == {f"camcensus.{name}/1" for name in names}
     for row in rows:
@@ -93,8 +95,9 @@ def test_plan_keeps_to_its_schema_also_with_exclusions(ask: Ask) -> None:
 
 def test_identify_keeps_to_its_schema_also_for_a_broken_line(ask: Ask, tmp_path: Path) -> None:
     file = tmp_path / "evidence.jsonl"
-    file.write_text(EVIDENCE, encoding="utf-8")
-    named, broken = check(ask("identify", file).out, "identify")
+    hostile = {"protocol": "http", "input": {"headers": {"Server": f"App-webs/ {CSI}"}}}
+    file.write_text(EVIDENCE + json.dumps(hostile, ensure_ascii=False), encoding="utf-8")
+    named, broken, _ = check(ask("identify", file).out, "identify")
     assert (named["id"], named["maker"]) == (1, "Hikvision")
     assert broken["error"]
 

@@ -45,7 +45,7 @@ def demonstrate(db: Path, *, pace: str, json_lines: bool, quiet: bool) -> int:
     csv.write_text("".join(EXPORTS["csv"](video)), encoding="utf-8", newline="")
     if json_lines:
         for record in records:
-            typer.echo(json.dumps(record.to_json(), ensure_ascii=False))
+            typer.echo(json.dumps(record.to_json()))
     else:
         census_table(video)
     wrong = [sentence for one in judge(estate, records) for sentence in one.sentences()]

@@ -47,7 +47,7 @@ def doctor(
                     "text": check.text,
                     "remedy": check.remedy,
                 }
-                sink.line(json.dumps(row, ensure_ascii=False))
+                sink.line(json.dumps(row))
             else:
                 sink.line(harmless(f"{check.level:>7}  {check.subject}: {check.text}"))
                 if check.remedy:
@@ -95,7 +95,7 @@ def show_config(
                     "value": value,
                     "origin": source,
                 }
-                sink.line(json.dumps(line, ensure_ascii=False))
+                sink.line(json.dumps(line))
         return
     table(
         ("setting", "value", "from"),

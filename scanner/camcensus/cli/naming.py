@@ -43,7 +43,7 @@ def identify(
     catalogue = load_catalogue()
     with _opened(file) as stream, writing(output) as sink:
         for answer in _answers(stream, catalogue, form, file):
-            sink.line(json.dumps(answer, ensure_ascii=True))
+            sink.line(json.dumps(answer))
 
 
 def _answers(
@@ -99,7 +99,7 @@ def reidentify(
 
         def tell(change: DeviceChange) -> None:
             if json_lines:
-                sink.line(json.dumps(change.record.to_json(), ensure_ascii=False))
+                sink.line(json.dumps(change.record.to_json()))
 
         result = again(store, sweep_id, tell)
     counts = ", ".join(f"{n} {change}" for change, n in sorted(result.changes.items()))
@@ -137,7 +137,7 @@ def signatures(
     if json_lines or output is not None:
         with writing(output) as sink:
             for one in chosen:
-                sink.line(json.dumps(_signature_json(one), ensure_ascii=False))
+                sink.line(json.dumps(_signature_json(one)))
         return
     table(
         ("signature", "field", "claims", "certainty", "source"),

@@ -45,7 +45,7 @@ def carry_out(
         finally:
             screen.end()
         for row in result.coverage:
-            screen.line(json.dumps(row.to_json(), ensure_ascii=False))
+            screen.line(json.dumps(row.to_json()))
         screen.summary(result, store)
     return 0 if result.complete else 3
 
@@ -118,7 +118,7 @@ class _Screen:
 
     def device(self, change: DeviceChange) -> None:
         """A device was named, or changed."""
-        self.line(json.dumps(change.record.to_json(), ensure_ascii=False))
+        self.line(json.dumps(change.record.to_json()))
         if self.quiet or change.record.kind not in VIDEO:
             return
         line = f"{change.change:>7}  {one_line(change.record)}"

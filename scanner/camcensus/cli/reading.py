@@ -68,7 +68,7 @@ def devices(
         if json_lines or output is not None:
             with writing(output) as sink:
                 for record in store.devices(query):
-                    sink.line(json.dumps(record.to_json(), ensure_ascii=False))
+                    sink.line(json.dumps(record.to_json()))
             return
         found = list(store.devices(query))
         census_table(found)
@@ -94,7 +94,7 @@ def show(
         detail = find_device(store, device, site)
         with writing(output) as sink:
             if json_lines:
-                sink.line(json.dumps(_detail_json(detail), ensure_ascii=False))
+                sink.line(json.dumps(_detail_json(detail)))
             else:
                 for line in _detail_lines(detail, raw=raw):
                     sink.line(line)

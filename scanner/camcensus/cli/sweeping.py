@@ -156,7 +156,7 @@ def plan(
     settings = _settings(context)
     prepared = prepare(_order(context, settings))
     if json_lines:
-        typer.echo(json.dumps(plan_json(prepared), ensure_ascii=False))
+        typer.echo(json.dumps(plan_json(prepared)))
     else:
         show_plan(prepared)
     if output is not None:
