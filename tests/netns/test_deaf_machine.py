@@ -41,8 +41,10 @@ SCENES = {
     "no multicast": ("ip link set scan0 multicast off", LINK),
     "no room": (
         # What is sent to the router finds no room on the interface: the kernel says ENOBUFS.
-        "ip neigh replace 198.19.255.254 lladdr 02:00:00:00:00:01 nud permanent dev scan0"
-        " && tc qdisc add dev scan0 root bfifo limit 1 || exit 77",
+        (
+            "ip neigh replace 198.19.255.254 lladdr 02:00:00:00:00:01 nud permanent dev scan0"
+            " && tc qdisc add dev scan0 root bfifo limit 1 || exit 77"
+        ),
         ("198.18.1.8/29", "--pace", "fast", "--probers", "ws-discovery"),
     ),
 }
