@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from ipaddress import IPv4Address, IPv4Network
+from itertools import pairwise
 
 import pytest
 
@@ -199,7 +200,7 @@ def test_one_connection_at_a_time_to_a_host(run: Run) -> None:
         by_host[host].append((frames[0].time, ends[0] if ends else frames[0].time))
     for host, spans in by_host.items():
         spans.sort()
-        for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
+        for (_, end), (start, _) in pairwise(spans):
             assert start >= end, host
 
 
