@@ -1,12 +1,13 @@
 """A small estate on loopback, swept once, and the program to ask about it."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from camcensus.lab import Estate, estate_of, start_loopback
+from camcensus.lab import Estate, load_personas, place, start_loopback
 from cli.program import Ask, Ran, ask_here, run
 
 PERSONAS = ("hik_cam", "axis_cam", "dahua_cam", "annke_cam", "printer", "vivotek_cam")
@@ -27,10 +28,22 @@ def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return ask_here(monkeypatch, capsys)
 
 
+def estate_at(network: int, names: tuple[str, ...]) -> Estate:
+    """One of each, at addresses of their own: other tests, and other runs, have estates too."""
+    known = {one.name: one for one in load_personas()}
+    own = os.getpid() % 200
+    return Estate(
+        tuple(
+            place(known[name], f"198.18.{network}.{own + number}", number + 1)
+            for number, name in enumerate(names)
+        )
+    )
+
+
 @pytest.fixture(scope="session")
 def estate() -> Iterator[Estate]:
-    """A few devices at 127.64.0.0/16 until the session ends."""
-    with start_loopback(estate_of(PERSONAS)) as running:
+    """A few devices at 127.64.71.0/24 until the session ends."""
+    with start_loopback(estate_at(71, PERSONAS)) as running:
         yield running.estate
 
 
@@ -49,8 +62,9 @@ def census(estate: Estate, tmp_path_factory: pytest.TempPathFactory) -> Census:
     db = tmp_path_factory.mktemp("census") / "census.db"
     targets = tuple(one.address for one in estate.devices)
     home = str(db.parent / "home")
+    words: list[str | Path] = ["sweep", *targets, *PORTS, "--db", db, "--pace", "fast", "--json"]
     swept = run(
-        *("sweep", *targets, *PORTS, "--db", db, "--pace", "fast", "--json"),
+        *words,
         XDG_CONFIG_HOME=home,
         XDG_DATA_HOME=home,
     )

@@ -41,11 +41,11 @@ class Status:
 
     size: int
     started: float = field(default_factory=time.monotonic)
-    position: int = 0
+    asked: int = 0
     frames: int = 0
     alive: int = 0
     done: int = 0
-    before: tuple[int, int] = (0, 0)  # position and done of the run that was interrupted
+    before: tuple[int, int] = (0, 0)  # asked and done of the run that was interrupted
     devices: dict[int, Kind] = field(default_factory=dict)
 
     @property
@@ -64,11 +64,11 @@ class Status:
 
         Both passes go on at once, so the longer one counts.
         """
-        asked, finished = self.position - self.before[0], self.done - self.before[1]
-        to_ask = self.size - self.position
-        if self.elapsed_s < 2.0 or not self.position or (to_ask and not asked):
+        asked, finished = self.asked - self.before[0], self.done - self.before[1]
+        to_ask = self.size - self.asked
+        if self.elapsed_s < 2.0 or not self.asked or (to_ask and not asked):
             return None
-        to_finish = self.alive * self.size / self.position - self.done
+        to_finish = self.alive * self.size / self.asked - self.done
         if to_finish > 0 and not finished:
             return None
         first = self.elapsed_s * to_ask / asked if to_ask else 0.0
@@ -215,6 +215,7 @@ class _Keeper:
     watch: Watch
     sweep_id: int
     status: Status = field(init=False)
+    position: int = 0  # the farthest that was offered to the store
     heard: defaultdict[str, list[Observation]] = field(default_factory=lambda: defaultdict(list))
     finished: set[str] = field(default_factory=set)
     late: set[str] = field(default_factory=set)  # spoke again after they were finished
@@ -228,8 +229,8 @@ class _Keeper:
             self.heard[host.target.address] = list(host.observations)
         self.finished |= resume.finished
         status = self.status
-        status.position, status.done = resume.position, len(self.finished)
-        status.before = status.position, status.done
+        status.asked, status.done = resume.position, len(self.finished)
+        status.before = status.asked, status.done
         status.alive = len({*self.heard, *self.finished})
         for device in devices_at(self.store, record, (*self.heard, *self.finished)):
             status.devices[device.id] = device.kind
@@ -249,10 +250,11 @@ class _Keeper:
                 await self._settle(target.address)
                 await self._offer(HostDone(target.address))
                 self.status.done += 1
-            case Progress(position, frames):
-                if position > self.status.position:
+            case Progress(position, frames, asked):
+                if position > self.position:
                     await self._offer(Position(position))
-                self.status.position, self.status.frames = position, frames
+                    self.position = position
+                self.status.asked, self.status.frames = asked, frames
         self.watch.status(self.status)
 
     def _note(self, observation: Observation) -> None:

@@ -166,9 +166,9 @@ def status_line(status: Status) -> str:
     """Counts, rate, time left and cameras so far, on one line."""
     rate = status.frames / status.elapsed_s if status.elapsed_s else 0.0
     left = status.left_s
-    asked = f"{status.position:,} of {status.size:,} addresses asked"
+    asked = f"{status.asked:,} of {status.size:,} addresses asked"
     return (
-        f"{asked if status.position else 'asking this link'}, {status.alive:,} alive, "
+        f"{asked if status.asked else 'asking this link'}, {status.alive:,} alive, "
         f"{status.done:,} finished, {status.video:,} cameras and recorders, "
         f"{rate:.0f} frames/s, {'about ' + duration(left) + ' left' if left is not None else ''}"
     ).rstrip(", ")

@@ -11,9 +11,9 @@ from camcensus.errors import CatalogueError
 from camcensus.identify.loader import read_file, read_vocabulary
 from camcensus.identify.patterns import (
     SET_MEMORY,
-    Pattern,
     PatternError,
     PatternSet,
+    compiled,
     searchable,
 )
 from camcensus.identify.settle import settle
@@ -183,15 +183,15 @@ def _compile(
     by_field: dict[Field, list[Signature]] = {}
     for signature in signatures:
         by_field.setdefault(signature.field, []).append(signature)
-    compiled = {}
+    sets = {}
     for field, of in by_field.items():
         texts = [signature.pattern for signature in of]
         try:
-            patterns = PatternSet(texts, [Pattern(text) for text in texts], memory=memory)
+            patterns = PatternSet(texts, [compiled(text) for text in texts], memory=memory)
         except PatternError as error:
             raise CatalogueError(f"the patterns of {field} do not compile: {error}") from error
-        compiled[field] = (tuple(of), patterns)
-    return compiled
+        sets[field] = (tuple(of), patterns)
+    return sets
 
 
 def _spellings(names: Mapping[str, str], files: Iterable[SignatureFile]) -> dict[str, str]:

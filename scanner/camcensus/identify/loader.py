@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from camcensus.data import normalise_mac
 from camcensus.errors import CatalogueError, malformed_toml
-from camcensus.identify.patterns import Pattern, PatternError
+from camcensus.identify.patterns import PatternError, compiled
 from camcensus.identify.signatures import (
     ATTRIBUTES,
     CONSTANTS,
@@ -138,7 +138,7 @@ def _signature(file: str, stem: str, values: object, names: Mapping[str, str]) -
 def _check_claims(table: Table, signature: Signature) -> None:
     """What it claims must be something, once, and of the vocabulary."""
     try:
-        groups = frozenset(Pattern(signature.pattern).groups)
+        groups = frozenset(compiled(signature.pattern).groups)
     except PatternError as error:
         table.fail("pattern", str(error))
     constants = {attribute for attribute, _ in signature.constants}

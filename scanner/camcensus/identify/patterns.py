@@ -1,6 +1,7 @@
 """google-re2 behind types: many patterns searched in one pass, in time linear in the value."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import re2
 
@@ -39,6 +40,12 @@ class Pattern:
             return None
         found = {name: match.group(name) for name in self.groups}
         return {name: raw.decode("utf-8", "replace") for name, raw in found.items() if raw}
+
+
+@lru_cache(maxsize=8192)
+def compiled(text: str) -> Pattern:
+    """The pattern, compiled once however often it is asked for."""
+    return Pattern(text)
 
 
 class PatternSet:

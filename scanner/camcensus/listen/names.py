@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+_PART = re.compile(r"(?:[^\\,]|\\.)+", re.DOTALL)
+_ATTRIBUTE = re.compile(r"\s*([A-Za-z][A-Za-z0-9.-]*|[0-9.]+) ?= ?(.*)", re.DOTALL)
 _SPECIAL = re.compile(r'[\\,+"<>;]|^[ #]| $')
 
 
@@ -13,3 +15,20 @@ def rfc4514(parts: Iterable[tuple[str, str]]) -> str | None:
 
 def _escape(match: re.Match[str]) -> str:
     return f"\\{match.group()}"
+
+
+def canonical(text: str) -> str:
+    """A distinguished name as a tool wrote it, as RFC 4514 text with the most exact part first.
+
+    Tools also write `/C=GB/CN=x`, `C = GB, CN = x`, and the parts from the other end.
+    """
+    if text.startswith("/") and "=" in text:
+        text = re.sub(r"/(?=[A-Za-z0-9.]{1,24}=)", ",", text).removeprefix(",")
+    parts = [_ATTRIBUTE.fullmatch(part) for part in _PART.findall(text)]
+    if not parts or None in parts:
+        return text
+    pairs = [(match[1], match[2]) for match in parts if match is not None]
+    names = [name.upper() for name, _ in pairs]
+    if names[0] != "CN" and names[-1] == "CN":
+        pairs.reverse()
+    return ",".join(f"{name}={value}" for name, value in pairs)

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from camcensus.data import normalise_mac
 from camcensus.listen.fields import DEPTH, MANY, Fields, leaves, read_json, whole
+from camcensus.listen.names import canonical
 from camcensus.probers.evidence import http_evidence, ws_discovery_evidence
 from camcensus.types import Evidence, Field
 from camcensus.wire import MalformedError, ws_discovery
@@ -28,6 +29,9 @@ _AROUND: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Hello", ("Envelope", "Body")),
     ("Fault", ("Envelope", "Body")),
     ("ProbeMatch", ("Envelope", "Body", "ProbeMatches")),
+)
+_ENTERPRISES = re.compile(
+    r"^(?:OID: )?\.?(?:(?:iso|1)\.3\.6\.1\.4\.1\.|(?:[\w-]+::)?enterprises\.)"
 )
 _DEVICE_INFORMATION = {
     "Manufacturer": Field.ONVIF_MANUFACTURER,
@@ -72,8 +76,8 @@ def read_rtsp(given: Fields) -> Iterator[Evidence]:
 
 def read_tls(given: Fields) -> Iterator[Evidence]:
     """A certificate, by its names."""
-    yield from _each(Field.TLS_SUBJECT, given.texts("subject"))
-    yield from _each(Field.TLS_ISSUER, given.texts("issuer"))
+    yield from _each(Field.TLS_SUBJECT, map(canonical, given.texts("subject")))
+    yield from _each(Field.TLS_ISSUER, map(canonical, given.texts("issuer")))
     yield from _each(Field.TLS_SAN, given.texts("san"))
     yield from _each(Field.TLS_SHA256, (_hex(text) for text in given.texts("sha256")))
     yield from _each(Field.TLS_SERIAL, (_hex(text) for text in given.texts("serial")))
@@ -176,6 +180,15 @@ def read_mac(given: Fields) -> Iterator[Evidence]:
     yield from _macs([text])
 
 
+def read_snmp(given: Fields) -> Iterator[Evidence]:
+    """What the system says of itself; the object in digits, however the tool wrote it."""
+    yield from _each(Field.SNMP_SYS_DESCR, (text.strip() for text in given.texts("sysDescr")))
+    objects = (
+        _ENTERPRISES.sub("1.3.6.1.4.1.", text.strip()) for text in given.texts("sysObjectID")
+    )
+    yield from _each(Field.SNMP_SYS_OBJECT_ID, objects)
+
+
 def _plain(**fields: Field) -> Reader:
     """A reader that takes each key as it stands."""
 
@@ -198,7 +211,7 @@ READERS: Mapping[str, Reader] = {
     "rtsp": read_rtsp,
     "sadp": read_sadp,
     "sip": read_sip,
-    "snmp": _plain(sysDescr=Field.SNMP_SYS_DESCR, sysObjectID=Field.SNMP_SYS_OBJECT_ID),
+    "snmp": read_snmp,
     "ssdp": read_ssdp,
     "telnet": _plain(banner=Field.TELNET_BANNER),
     "tls": read_tls,

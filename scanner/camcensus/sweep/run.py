@@ -42,10 +42,14 @@ class HostFinished:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Every first-pass address before `position` is asked and heard; `frames` left so far."""
+    """Every first-pass address before `position` is asked and heard; `frames` left so far.
+
+    `asked` counts also those that may still answer.
+    """
 
     position: int
     frames: int
+    asked: int
 
 
 Event = Observed | HostFinished | Progress
@@ -78,11 +82,12 @@ class Sweep:
     _work: asyncio.Event = field(default_factory=asyncio.Event)
     _handed_out: deque[tuple[float, int]] = field(default_factory=deque)
     _position: int = 0
+    _asked: int = 0
     _first_pass_over: bool = False
 
     async def run(self) -> Coverage:
         """Carry the plan out. Cancel it to stop: what was emitted stays."""
-        self._position = self.resume.position
+        self._position = self._asked = self.resume.position
         self._known |= self.resume.finished
         for host in self.resume.pending:
             self._enlist(host)
@@ -116,16 +121,19 @@ class Sweep:
             failed=self._failed,
         )
 
+    async def _tell_position(self) -> None:
+        await self.emit(Progress(self._position, self.net.pace.frames, self._asked))
+
     async def _links(self) -> None:
         """Multicast, on the interfaces that the plan lists, one protocol after the other."""
         if self.resume.position:
             return
         self._remark_deaf_links()
-        self.coverage.links_asked = bool(self.plan.links)
         asking = self._asking(self._heard_on_link)
         for prober in self.probers:
             if prober.link is None:
                 continue
+            self.coverage.links_asked |= bool(self.plan.links)
             async with asyncio.TaskGroup() as tasks:
                 for link in self.plan.links:
                     tasks.create_task(self._guarded(prober, prober.link(asking, link.interface)))
@@ -156,8 +164,8 @@ class Sweep:
                 whole &= await self._guarded(prober, prober.survey(asking, targets))
         if whole:
             self._handed_out.clear()
-            self._position = self.plan.size
-        await self.emit(Progress(self._position, self.net.pace.frames))
+            self._position = self._asked = self.plan.size
+        await self._tell_position()
 
     async def _pass_over(self, surveys: list[Prober]) -> None:
         """What an interrupted run asked counts as asked; TCP it still owes is enlisted again."""
@@ -180,6 +188,7 @@ class Sweep:
         for index, target in self.plan.targets(self.resume.position):
             if last:
                 self._handed_over(index)
+                self._asked = index + 1
             if self.plan.tcp_everywhere(target):
                 self._enlist(self._host(target))
             self.coverage.ask(target.zone, prober.name)
@@ -197,7 +206,7 @@ class Sweep:
             now = time.monotonic()
             while self._handed_out and now - self._handed_out[0][0] > _SETTLE_S:
                 self._position = self._handed_out.popleft()[1]
-            await self.emit(Progress(self._position, self.net.pace.frames))
+            await self._tell_position()
 
     # ------------------------------------------------------------ the answers
 
@@ -229,7 +238,7 @@ class Sweep:
             host.observations.append(seen)
         if seen.address in self._known and seen.outcome not in _NO_NEWS:
             await self.emit(Observed(seen))
-        await self.emit(Progress(self._position, self.net.pace.frames))
+        await self._tell_position()
 
     def _host(self, target: Target) -> Host:
         return self._hosts.setdefault(target.address, Host(target))
