@@ -33,6 +33,7 @@ class ScriptedNet(Net):
 
     heard: tuple[Reply, ...] = ()
     asked: tuple[Request, ...] = ()
+    places: tuple[tuple[str, str, int, float], ...] = ()  # interface, group, port, seconds
 
     async def multicast(
         self,
@@ -45,6 +46,7 @@ class ScriptedNet(Net):
         window_s: float = 2.5,
     ) -> None:
         self.asked += tuple(requests)
+        self.places += ((interface.name, group, port, window_s),)
         for reply in self.heard:
             await take(reply)
 

@@ -2,13 +2,15 @@
 
 import asyncio
 
-from camcensus.probers.mdns import ENUMERATION, PORT, PROBER, SERVICES, ask, link
+from camcensus.probers.mdns import ENUMERATION, GROUP, PORT, PROBER, SERVICES, ask, link
 from camcensus.types import Field, Outcome
 from camcensus.wire.mdns import Record, RecordType, build_query, build_response
 from probers.asking import LINK, Answer, Desk, reply, speaking
 
 ADDRESS, LINK_LOCAL, CAMERA = "127.88.1.1", "169.254.7.7", "198.18.0.9"
 INSTANCE = "CAM 1 - ACCC8E123456._axis-video._tcp.local."
+
+QUESTION = build_query(SERVICES, unicast_response=True)  # also imports the codec before any loop
 
 
 def announcement(*addresses: str) -> bytes:
@@ -97,15 +99,13 @@ def test_types_that_the_enumeration_names_are_asked_for_once_more() -> None:
     )
     desk = heard((listed, CAMERA))
 
-    assert len(desk.net.asked) == 2
+    assert [place[:3] for place in desk.net.places] == [("scan0", GROUP, PORT)] * 2
     assert b"\x06_onvif\x04_tcp" in desk.net.asked[1].payload
     assert b"axis" not in desk.net.asked[1].payload
 
 
 def test_questions_of_others_on_the_link_are_no_answers() -> None:
-    question = build_query(SERVICES, unicast_response=True)
-
-    assert heard((question, CAMERA)).seen == []
+    assert heard((QUESTION, CAMERA)).seen == []
 
 
 def test_one_address_is_heard_a_few_times_and_no_more() -> None:
