@@ -19,7 +19,7 @@ STATEFUL = """
 table inet filter {
   chain input {
     type filter hook input priority 0; policy drop;
-    iif lo accept
+    iifname lo accept
     ct state established,related accept
     %s
   }
