@@ -1,13 +1,12 @@
 """A small estate on loopback, swept once, and the program to ask about it."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from camcensus.lab import Estate, load_personas, place, start_loopback
+from camcensus.lab import Estate, estate_of, start_loopback
 from cli.program import Ask, Ran, ask_here, run
 
 PERSONAS = ("hik_cam", "axis_cam", "dahua_cam", "annke_cam", "printer", "vivotek_cam")
@@ -28,22 +27,10 @@ def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return ask_here(monkeypatch, capsys)
 
 
-def estate_at(network: int, names: tuple[str, ...]) -> Estate:
-    """One of each, at addresses of their own: other tests, and other runs, have estates too."""
-    known = {one.name: one for one in load_personas()}
-    own = os.getpid() % 200
-    return Estate(
-        tuple(
-            place(known[name], f"198.18.{network}.{own + number}", number + 1)
-            for number, name in enumerate(names)
-        )
-    )
-
-
 @pytest.fixture(scope="session")
 def estate() -> Iterator[Estate]:
-    """A few devices at 127.64.71.0/24 until the session ends."""
-    with start_loopback(estate_at(71, PERSONAS)) as running:
+    """A few devices on loopback until the session ends."""
+    with start_loopback(estate_of(PERSONAS)) as running:
         yield running.estate
 
 

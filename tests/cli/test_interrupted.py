@@ -21,7 +21,7 @@ Facts = Counter[tuple[str, ...]]
 
 
 def targets(estate: Estate) -> tuple[str, ...]:
-    return (*(one.address for one in estate.devices), f"127.64.3.1-{CROWD}")
+    return (*(one.address for one in estate.devices), f"127.32.3.1-{CROWD}")
 
 
 def sweep_words(estate: Estate, db: Path) -> tuple[str | Path, ...]:
@@ -106,7 +106,7 @@ def test_a_stop_keeps_what_was_found_and_resume_makes_it_whole(
     assert "Traceback" not in said
     kept = facts(db)
     assert first["addresses"][0]["address"] in {row[0] for row in kept}
-    assert kept.total() < whole.facts.total(), "it was over already: the crowd is too small"
+    assert look(db)[2] < whole.facts.total(), "it was over already: the crowd is too small"
 
     resumed = run("resume", "--db", db, "--json")
     assert resumed.code == 0, resumed.err
@@ -163,7 +163,7 @@ def test_a_second_sweep_on_the_same_census_is_refused_and_the_first_unharmed(
     with start(estate, db) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        for verb in (("sweep", "127.64.3.1"), ("resume",)):
+        for verb in (("sweep", "127.32.3.1"), ("resume",)):
             ran = run(*verb, "--db", db, "-q")
             assert ran.code == 1
             assert f"another sweep (process {process.pid}) is writing to {db}" in ran.complaint

@@ -12,8 +12,8 @@ import pytest
 import typer
 
 from camcensus.cli import app, expand
-from camcensus.lab import Estate, start_loopback
-from cli.conftest import PORTS, Census, estate_at
+from camcensus.lab import Estate, estate_of, start_loopback
+from cli.conftest import PORTS, Census
 from cli.program import Ask, run, surroundings, words
 
 COMMAND = typer.main.get_command(app)
@@ -88,7 +88,7 @@ def test_progress_is_plain_lines_where_stderr_is_no_terminal(
     estate: Estate, tmp_path: Path
 ) -> None:
     ran = run(
-        *("sweep", estate.devices[0].address, "127.64.3.1-30", *PORTS, "--pace", "fast"),
+        *("sweep", estate.devices[0].address, "127.32.3.1-30", *PORTS, "--pace", "fast"),
         *("--db", str(tmp_path / "census.db"), "--stats-every", "500ms"),
     )
     assert ran.code == 0, ran.err
@@ -137,7 +137,7 @@ def on_a_terminal(*arguments: str | Path) -> tuple[int, str]:
 
 def test_a_terminal_gets_a_live_line_that_moves(estate: Estate, tmp_path: Path) -> None:
     code, seen = on_a_terminal(
-        *("sweep", estate.devices[0].address, "127.64.3.1-30", *PORTS, "--pace", "fast"),
+        *("sweep", estate.devices[0].address, "127.32.3.1-30", *PORTS, "--pace", "fast"),
         *("--db", str(tmp_path / "census.db")),
     )
     assert code == 0, seen
@@ -156,7 +156,7 @@ OURS = re.compile(r"\x1b\[(?:[0-9;]*m|\d*[A-K]|\?25[lh])")
 
 def test_escape_sequences_of_a_device_reach_neither_screen_nor_log(tmp_path: Path) -> None:
     db = tmp_path / "census.db"
-    with start_loopback(estate_at(72, ("hostile_endless", "liar"))) as running:
+    with start_loopback(estate_of(["hostile_endless", "liar"])) as running:
         targets = [one.address for one in running.estate.devices]
         code, seen = on_a_terminal("sweep", *targets, *PORTS, "--pace", "fast", "--db", db)
     assert code == 0
@@ -200,7 +200,7 @@ def test_a_sweep_whose_reader_goes_away_stops_in_order(estate: Estate, tmp_path:
     db = tmp_path / "census.db"
     targets = [one.address for one in estate.devices]
     with subprocess.Popen(
-        words("sweep", *targets, "127.64.3.1-40", *PORTS, "--pace", "fast", "--db", db, "--json"),
+        words("sweep", *targets, "127.32.3.1-40", *PORTS, "--pace", "fast", "--db", db, "--json"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -14,6 +14,7 @@ from camcensus.census.machine import neighbour_overflows
 from camcensus.census.naming import in_names
 from camcensus.census.prepare import Prepared
 from camcensus.census.resuming import count_again, devices_at, resume_of
+from camcensus.data import mac_owner
 from camcensus.identify import Catalogue, load_catalogue
 from camcensus.scope import Exclusion
 from camcensus.store import (
@@ -137,7 +138,36 @@ async def run_sweep(
     stop: asyncio.Event | None = None,
 ) -> SweepResult:
     """Carry the plan out, or go on with `record`; `stop` ends it early with everything kept."""
+    keeper, sweep = await asyncio.to_thread(_set_up, prepared, store, watch, record)
+    overflows = await asyncio.to_thread(neighbour_overflows)
+    status = await _until_stopped(sweep, keeper, stop)
+    if await asyncio.to_thread(neighbour_overflows) > overflows:
+        sweep.coverage.remark(
+            "network",
+            "this machine's neighbour table was full: addresses on this link may be missing; "
+            "sweep smaller networks, or raise net.ipv4.neigh.default.gc_thresh3",
+        )
+    coverage = coverage_records(prepared, sweep.coverage)
+    finished = (keeper.sweep_id, status, coverage, datetime.now(UTC))
+    await asyncio.to_thread(store.finish_sweep, *finished)
+    return SweepResult(
+        keeper.sweep_id,
+        status,
+        coverage,
+        Counter(keeper.status.devices.values()),
+        sweep.net.pace.frames,
+        keeper.status.elapsed_s,
+        warnings_of(sweep.coverage),
+        sweep.coverage.outcomes[Outcome.FAILED],
+    )
+
+
+def _set_up(
+    prepared: Prepared, store: Store, watch: Watch, record: SweepRecord | None
+) -> "tuple[_Keeper, Sweep]":
+    """Everything that reads or writes files before the first frame: it may wait for a lock."""
     catalogue = load_catalogue()
+    mac_owner("00:00:0c:00:00:01")  # loads the registry now, not in the middle of the sweep
     sweep_id = record.id if record else store.begin_sweep(start_of(prepared, catalogue))
     keeper = _Keeper(prepared, store, store.writer(sweep_id), catalogue, watch, sweep_id)
     resume = resume_of(store, record) if record else Resume()
@@ -153,26 +183,7 @@ async def run_sweep(
     if record is not None:
         keeper.go_on(record, resume)
         count_again(store, record, prepared.plan, sweep.coverage)
-    overflows = neighbour_overflows()
-    status = await _until_stopped(sweep, keeper, stop)
-    if neighbour_overflows() > overflows:
-        sweep.coverage.remark(
-            "network",
-            "this machine's neighbour table was full: addresses on this link may be missing; "
-            "sweep smaller networks, or raise net.ipv4.neigh.default.gc_thresh3",
-        )
-    coverage = coverage_records(prepared, sweep.coverage)
-    store.finish_sweep(sweep_id, status, coverage, datetime.now(UTC))
-    return SweepResult(
-        sweep_id,
-        status,
-        coverage,
-        Counter(keeper.status.devices.values()),
-        sweep.net.pace.frames,
-        keeper.status.elapsed_s,
-        warnings_of(sweep.coverage),
-        sweep.coverage.outcomes[Outcome.FAILED],
-    )
+    return keeper, sweep
 
 
 async def _until_stopped(
