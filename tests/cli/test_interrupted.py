@@ -68,9 +68,9 @@ def whole(estate: Estate, tmp_path_factory: pytest.TempPathFactory) -> Whole:
     return Whole(estate, tmp_path_factory.mktemp("whole") / "census.db")
 
 
-def start(estate: Estate, db: Path) -> subprocess.Popen[str]:
+def start(estate: Estate, db: Path, *more: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        words(*sweep_words(estate, db)),
+        words(*sweep_words(estate, db), *more),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -160,7 +160,7 @@ def test_a_second_sweep_on_the_same_census_is_refused_and_the_first_unharmed(
     estate: Estate, tmp_path: Path
 ) -> None:
     db = tmp_path / "census.db"
-    with start(estate, db) as process:
+    with start(estate, db, "--max-rate", "40") as process:  # so that it is not over too soon
         assert process.stdout is not None
         process.stdout.readline()
         for verb in (("sweep", "127.32.3.1"), ("resume",)):
