@@ -19,7 +19,7 @@ STATEFUL = """
 table inet filter {
   chain input {
     type filter hook input priority 0; policy drop;
-    iif lo accept
+    iifname lo accept
     ct state established,related accept
     %s
   }
@@ -33,6 +33,10 @@ def filtered(rule: str) -> str:
     return f"printf %s {shlex.quote(STATEFUL % rule)} | nft -f - || exit 77"
 
 
+# What is sent to the router finds no room on the interface: the kernel says ENOBUFS.
+ROUTER_KNOWN = "ip neigh replace 198.19.255.254 lladdr 02:00:00:00:00:01 nud permanent dev scan0"
+NO_ROOM = "tc qdisc add dev scan0 root bfifo limit 1"
+
 # The sweeps wait more than they work, so they run side by side, each in a network of its own.
 SCENES = {
     "deaf": (filtered(""), LINK),
@@ -40,11 +44,7 @@ SCENES = {
     "no groups": ("echo 0 > /proc/sys/net/ipv4/igmp_max_memberships", LINK),
     "no multicast": ("ip link set scan0 multicast off", LINK),
     "no room": (
-        # What is sent to the router finds no room on the interface: the kernel says ENOBUFS.
-        (
-            "ip neigh replace 198.19.255.254 lladdr 02:00:00:00:00:01 nud permanent dev scan0"
-            " && tc qdisc add dev scan0 root bfifo limit 1 || exit 77"
-        ),
+        f"{ROUTER_KNOWN} && {NO_ROOM} || exit 77",
         ("198.18.1.8/29", "--pace", "fast", "--probers", "ws-discovery"),
     ),
 }
