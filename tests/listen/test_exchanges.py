@@ -270,6 +270,16 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
             {"sysDescr": "Linux", "sysObjectID": "1.3.6"},
             [("snmp.sys-descr", "Linux"), ("snmp.sys-object-id", "1.3.6")],
         ),
+        (
+            "snmp",
+            {"sysObjectID": "OID: SNMPv2-SMI::enterprises.368.1"},
+            [("snmp.sys-object-id", "1.3.6.1.4.1.368.1")],
+        ),
+        (
+            "snmp",
+            {"sysObjectID": "iso.3.6.1.4.1.368.1"},
+            [("snmp.sys-object-id", "1.3.6.1.4.1.368.1")],
+        ),
         ("ftp", {"banner": "220 hi"}, [("ftp.banner", "220 hi")]),
         ("telnet", {"banner": "login:"}, [("telnet.banner", "login:")]),
         (
