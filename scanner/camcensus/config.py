@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
-from camcensus.errors import UsageError
+from camcensus.errors import UsageError, malformed_toml
 
 _PREFIX = "CAMCENSUS_"
+_TYPED = "command line"
+_WORDY = re.compile(r"(?:Input|String) should")
 
 
 def _xdg(variable: str, otherwise: str) -> Path:
@@ -35,6 +37,14 @@ def default_database() -> str:
     return str(_xdg("XDG_DATA_HOME", ".local/share") / "census.db")
 
 
+def _site_name(text: str) -> str:
+    if not 0 < len(text) <= 100 or text != text.strip() or not text.isprintable():
+        raise ValueError(
+            "a site name is 1 to 100 printable characters, with no blank at either end"
+        )
+    return text
+
+
 class Settings(BaseSettings):
     """What every verb may be told once for all."""
 
@@ -43,7 +53,7 @@ class Settings(BaseSettings):
     )
 
     db: Annotated[str, Field(min_length=1)] = Field(default_factory=default_database)
-    site: Annotated[str, Field(min_length=1)] = "default"
+    site: Annotated[str, AfterValidator(_site_name)] = "default"
     pace: Literal["gentle", "normal", "fast"] = "gentle"
     contact: Annotated[str, Field(max_length=120, pattern=r"^[ -~]*$")] = ""
     source_port: Annotated[int, Field(ge=1024, le=65535)] | None = None
@@ -62,8 +72,15 @@ def load_settings(flags: Mapping[str, object]) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         key = str(first["loc"][0])
-        wish = first["msg"].replace("Input should", "it should")
-        raise UsageError(f"{origins[key]}: {key} = {values[key]!r} cannot be: {wish}") from None
+        wish = _WORDY.sub("it should", first["msg"]).removeprefix("Value error, ")
+        raise UsageError(f"{_place(key, origins[key], values[key])} cannot be: {wish}") from None
+
+
+def _place(key: str, origin: str, value: object) -> str:
+    """The setting as it was written there."""
+    if origin == _TYPED:
+        return f"--{key.replace('_', '-')} {value!a}"
+    return f"{origin}: {key} = {value!a}"
 
 
 def settings_origin(flags: Mapping[str, object]) -> dict[str, str]:
@@ -82,7 +99,7 @@ def _merge(flags: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, str]]
         raise TypeError(f"no such setting: {', '.join(sorted(strange))}")
     origins = {key: f"{path}:{lines[key]}" for key in from_file}
     origins |= {key: f"environment {_PREFIX}{key.upper()}" for key in from_environment}
-    origins |= dict.fromkeys(from_flags, "command line")
+    origins |= dict.fromkeys(from_flags, _TYPED)
     return from_file | from_environment | from_flags, origins
 
 
@@ -105,7 +122,7 @@ def _read_file(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is not valid TOML: {error}") from None
+        raise UsageError(malformed_toml(str(path), text, error)) from None
     lines = {key: _line_of(key, text) for key in values}
     for key in values.keys() - Settings.model_fields.keys():
         raise UsageError(f"{path}:{lines[key]}: unknown key {key!r}{_suggestion(key)}")

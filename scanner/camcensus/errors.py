@@ -1,5 +1,21 @@
 """What the program says when it cannot go on: each error is one sentence for a person."""
 
+import re
+
+_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
+_TOML_KEY = re.compile(r"""\s*["']?([A-Za-z0-9_.-]+)["']?\s*=""")
+
+
+def malformed_toml(source: str, text: str, error: ValueError) -> str:
+    """What tomllib says of a text, with file and line, and the key there or the last before it."""
+    lines = text.rstrip().split("\n")
+    place = _TOML_PLACE.search(str(error))
+    number = int(place[1]) if place and place[1] else len(lines)
+    keys = [(at, found[1]) for at, one in enumerate(lines, 1) if (found := _TOML_KEY.match(one))]
+    at, key = max((pair for pair in keys if pair[0] <= number), default=(0, ""))
+    where = f" {'at' if at == number else 'after'} {key!a}" if key else ""
+    return f"{source}:{number}: not TOML{where}: {_TOML_PLACE.sub('', str(error))}"
+
 
 class CamcensusError(Exception):
     """Our failure, or the machine's: the verb ends with exit code 1."""

@@ -143,12 +143,17 @@ class Interface:
 
 @dataclass(frozen=True, slots=True)
 class ProberCost:
-    """What one prober may originate to one host, at most; frames include the kernel's own."""
+    """What one prober may originate to one host, at most; frames include the kernel's own.
+
+    `usual_frames` is what a live host commonly costs, most of whose ports are closed; 0 where it
+    is the same as the most.
+    """
 
     frames: int
     connections: int = 0
     requests: int = 1
     bytes_in: int = 65536
+    usual_frames: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def test_a_relative_xdg_folder_is_ignored(monkeypatch: pytest.MonkeyPatch, tmp_p
         ('pace = "warp"\n', ":1: pace = 'warp' cannot be: it should be 'gentle', 'normal' or"),
         ("source_port = 80\n", ":1: source_port = 80 cannot be: it should be greater than"),
         ('contact = "a\\r\\nX-Other: b"\n', ":1: contact = 'a\\r\\nX-Other: b' cannot be:"),
-        ("site = \n", " is not valid TOML: Invalid value (at line 1,"),
+        ("site = \n", ":1: not TOML at 'site': Invalid value"),
     ],
 )
 def test_a_wrong_file_is_named_with_line_and_key(tmp_path: Path, text: str, complaint: str) -> None:

@@ -87,7 +87,7 @@ def test_a_slip_is_an_error_that_names_file_and_key(
     with pytest.raises(CatalogueError) as caught:
         load_catalogue(write({"makers/acme.toml": text.replace(old, new, 1)}))
 
-    assert str(caught.value).startswith("makers/acme.toml: ")
+    assert str(caught.value).startswith("makers/acme.toml:")
     assert place in str(caught.value)
 
 

@@ -118,7 +118,7 @@ CHANGES: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda t: t["pace"].update(host_seconds="20"), "host_seconds is not a number"),
     (lambda t: t["links"].append(7), r"links\[1\] is not an object"),
     (lambda t: t.update(extra=1), "'extra' is a key"),
-    (lambda t: t.update(schema="camcensus.plan/2"), "schema is not camcensus.plan/1"),
+    (lambda t: t.update(schema="camcensus.plan/2"), "schema is not camcensus.plan-file/1"),
     (lambda t: t.update(key=-1), "key is not a whole number"),
     (lambda t: t.update(key=True), "key is not a whole number"),
     (lambda t: t.update(limit=0), "limit is not a whole number from 1"),

@@ -1,7 +1,7 @@
 import subprocess
 import sys
 
-SLOW = ("lxml", "zeroconf", "cryptography", "mmh3", "selectolax")
+SLOW = ("lxml", "zeroconf", "cryptography", "mmh3")
 
 
 def test_codecs_load_the_libraries_they_wrap_only_when_used() -> None:

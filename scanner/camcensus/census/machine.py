@@ -175,7 +175,7 @@ def _groups() -> Check:
 
 
 def _firewall() -> Check:
-    """Rules are readable to root alone; whether a packet filter is loaded is readable to all."""
+    """Rules are readable to root alone; whether connections are tracked is readable to all."""
     try:
         loaded = (_PROC / "net/ip_tables_names").read_text("ascii").split()
     except OSError:
@@ -184,7 +184,12 @@ def _firewall() -> Check:
         modules = (_PROC / "modules").read_text("ascii")
     except OSError:
         modules = ""
-    if loaded or any(name in modules for name in ("nf_tables ", "nft_ct ", "iptable_filter ")):
+    tracked = _number(_PROC / "sys/net/netfilter/nf_conntrack_count")
+    if (
+        tracked
+        or loaded
+        or any(name in modules for name in ("nf_tables ", "nft_ct ", "iptable_filter "))
+    ):
         return Check(
             Level.NOTE, "firewall", "this machine filters packets: a stateful filter drops "
             "answers to multicast, because they come from another address than was asked",

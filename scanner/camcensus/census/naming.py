@@ -50,7 +50,7 @@ def evidence_again(observation: Observation) -> tuple[Evidence, ...]:
 def reidentify(
     store: Store, sweep_id: int | None, tell: Callable[[DeviceChange], None]
 ) -> Renaming:
-    """Every stored host of a sweep (the last if none is named), named again."""
+    """Every stored host of a sweep (of all, the oldest first, if none is named), named again."""
     catalogue = load_catalogue()
     changes: Counter[Change] = Counter()
     hosts = 0

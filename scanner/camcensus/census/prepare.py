@@ -18,7 +18,7 @@ _ALIASES = {"tls": "http", "https": "http", "https-cert": "http", "wsd": "ws-dis
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a sweep should be: scope, pace, probers, and who asks."""
+    """What a sweep should be: scope, pace ("" is as planned), probers, and who asks."""
 
     request: ScopeRequest
     pace: str = "gentle"
@@ -49,6 +49,7 @@ class Prepared:
             self.limits,
             user_agent=user_agent(self.order.contact),
             source_port=self.order.source_port or DEFAULT_SOURCE_PORT,
+            on_link=self.plan.on_link,
         )
 
 
@@ -72,15 +73,46 @@ def prepare(order: Order) -> Prepared:
         denied=safety.denied,
         resolve=resolve,
     )
+    _must_reach(plan, probers)
     return Prepared(order, plan, limits, safety, probers, here)
 
 
-def restore(order: Order, plan_text: str) -> Prepared:
-    """The same plan again, from its stored text."""
+def _must_reach(plan: Plan, probers: tuple[Prober, ...]) -> None:
+    """Refuse a sweep that would ask nobody: TCP goes to addresses with a sign of life only."""
+    everywhere = any(part.tcp_for_all for part in plan.content.parts)
+    if everywhere or plan.links or any(prober.survey for prober in probers):
+        return
+    first = ", ".join(prober.name for prober in PROBERS if prober.survey)
+    raise UsageError(
+        f"--probers {','.join(prober.name for prober in probers)} alone would ask nobody: it is "
+        f'sent only to addresses that answered something; add {first}, or a zone with tcp = "all"'
+    )
+
+
+def restore(
+    order: Order, plan_text: str, *, source: str = "the stored plan", exact: bool = False
+) -> Prepared:
+    """The same plan again, from its text: its probers, and its pace where the order names none.
+
+    If it must be `exact`, `UsageError` names what would not be as planned.
+    """
     safety = load_safety()
-    limits = pace_limits(safety, order.pace, order.max_rate)
-    plan = Plan.from_text(plan_text, denied=safety.denied)
-    return Prepared(order, plan, limits, safety, chosen_probers(order.probers), interfaces())
+    plan = Plan.from_text(plan_text, denied=safety.denied, source=source)
+    planned = plan.content.pace
+    same_pace = order.pace in {"", planned.name}
+    rate = planned.frames_per_s if same_pace and order.max_rate is None else order.max_rate
+    limits = pace_limits(safety, order.pace or planned.name, rate)
+    probers = chosen_probers({row.name for row in plan.content.probers})
+    here = interfaces()
+    if exact:
+        asked = tuple(row for prober in probers for row in prober.planned)
+        found = plan.differences(interfaces=here, probers=asked, pace=limits)
+        if found:
+            raise UsageError(
+                f"{source} cannot be carried out as it stands: {'; '.join(found)}; "
+                "make it again with `camcensus plan`"
+            )
+    return Prepared(order, plan, limits, safety, probers, here)
 
 
 def pace_limits(safety: Safety, name: str, max_rate: float | None) -> PaceLimits:

@@ -13,8 +13,10 @@ from camcensus import __version__
 from camcensus.census.machine import neighbour_overflows
 from camcensus.census.naming import in_names
 from camcensus.census.prepare import Prepared
+from camcensus.census.resuming import count_again, devices_at, resume_of
+from camcensus.data import mac_owner
 from camcensus.identify import Catalogue, load_catalogue
-from camcensus.probers import Host
+from camcensus.scope import Exclusion
 from camcensus.store import (
     Change,
     CoverageRecord,
@@ -28,8 +30,9 @@ from camcensus.store import (
     Writer,
 )
 from camcensus.sweep import Coverage, Event, HostFinished, Observed, Progress, Resume, Sweep
-from camcensus.types import Evidence, Kind, Observation, Outcome, Target
+from camcensus.types import Evidence, Kind, Observation, Outcome
 
+_STOP_S = 1.0  # how long a stop may go on naming what was heard
 VIDEO = frozenset({Kind.CAMERA, Kind.NVR, Kind.DVR, Kind.ENCODER, Kind.INTERCOM, Kind.OTHER_VIDEO})
 
 
@@ -39,10 +42,11 @@ class Status:
 
     size: int
     started: float = field(default_factory=time.monotonic)
-    position: int = 0
+    asked: int = 0
     frames: int = 0
     alive: int = 0
     done: int = 0
+    before: tuple[int, int] = (0, 0)  # asked and done of the run that was interrupted
     devices: dict[int, Kind] = field(default_factory=dict)
 
     @property
@@ -57,11 +61,20 @@ class Status:
 
     @property
     def left_s(self) -> float | None:
-        """Seconds left by what was done so far; `None` while that says nothing."""
-        whole, part = self.size + self.alive, self.position + self.done
-        if not self.position or self.elapsed_s < 2.0:
+        """Seconds left by what was done so far; `None` while that says nothing.
+
+        Both passes go on at once, so the longer one counts.
+        """
+        asked, finished = self.asked - self.before[0], self.done - self.before[1]
+        to_ask = self.size - self.asked
+        if self.elapsed_s < 2.0 or not self.asked or (to_ask and not asked):
             return None
-        return self.elapsed_s * max(0, whole - part) / part
+        to_finish = self.alive * self.size / self.asked - self.done
+        if to_finish > 0 and not finished:
+            return None
+        first = self.elapsed_s * to_ask / asked if to_ask else 0.0
+        second = self.elapsed_s * to_finish / finished if to_finish > 0 else 0.0
+        return max(first, second)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +138,39 @@ async def run_sweep(
     stop: asyncio.Event | None = None,
 ) -> SweepResult:
     """Carry the plan out, or go on with `record`; `stop` ends it early with everything kept."""
+    keeper, sweep = await asyncio.to_thread(_set_up, prepared, store, watch, record)
+    overflows = await asyncio.to_thread(neighbour_overflows)
+    status = await _until_stopped(sweep, keeper, stop)
+    if await asyncio.to_thread(neighbour_overflows) > overflows:
+        sweep.coverage.remark(
+            "network",
+            "this machine's neighbour table was full: addresses on this link may be missing; "
+            "sweep smaller networks, or raise net.ipv4.neigh.default.gc_thresh3",
+        )
+    coverage = coverage_records(prepared, sweep.coverage)
+    finished = (keeper.sweep_id, status, coverage, datetime.now(UTC))
+    await asyncio.to_thread(store.finish_sweep, *finished)
+    return SweepResult(
+        keeper.sweep_id,
+        status,
+        coverage,
+        Counter(keeper.status.devices.values()),
+        sweep.net.pace.frames,
+        keeper.status.elapsed_s,
+        warnings_of(sweep.coverage),
+        sweep.coverage.outcomes[Outcome.FAILED],
+    )
+
+
+def _set_up(
+    prepared: Prepared, store: Store, watch: Watch, record: SweepRecord | None
+) -> "tuple[_Keeper, Sweep]":
+    """Everything that reads or writes files before the first frame: it may wait for a lock."""
     catalogue = load_catalogue()
+    mac_owner("00:00:0c:00:00:01")  # loads the registry now, not in the middle of the sweep
     sweep_id = record.id if record else store.begin_sweep(start_of(prepared, catalogue))
     keeper = _Keeper(prepared, store, store.writer(sweep_id), catalogue, watch, sweep_id)
-    resume = _resume(store, record) if record else Resume()
-    for host in resume.pending:
-        keeper.heard[host.target.address] = list(host.observations)
+    resume = resume_of(store, record) if record else Resume()
     sweep = Sweep(
         prepared.plan,
         prepared.probers,
@@ -140,26 +180,10 @@ async def run_sweep(
         is_open=keeper.is_open,
         resume=resume,
     )
-    overflows = neighbour_overflows()
-    status = await _until_stopped(sweep, keeper, stop)
-    if neighbour_overflows() > overflows:
-        sweep.coverage.remark(
-            "network",
-            "this machine's neighbour table was full: addresses on this link may be missing; "
-            "sweep smaller networks, or raise net.ipv4.neigh.default.gc_thresh3",
-        )
-    coverage = coverage_records(prepared, sweep.coverage)
-    store.finish_sweep(sweep_id, status, coverage, datetime.now(UTC))
-    return SweepResult(
-        sweep_id,
-        status,
-        coverage,
-        Counter(keeper.status.devices.values()),
-        sweep.net.pace.frames,
-        keeper.status.elapsed_s,
-        warnings_of(sweep.coverage),
-        sweep.coverage.outcomes[Outcome.FAILED],
-    )
+    if record is not None:
+        keeper.go_on(record, resume)
+        count_again(store, record, prepared.plan, sweep.coverage)
+    return keeper, sweep
 
 
 async def _until_stopped(
@@ -177,7 +201,7 @@ async def _until_stopped(
             task.cancel()
         await asyncio.wait(waiting)
     try:
-        await keeper.close()
+        await keeper.close(within_s=_STOP_S if work.cancelled() else None)
     finally:
         if not work.cancelled() and (error := work.exception()) is not None:
             raise _bare(error)
@@ -191,18 +215,6 @@ def _bare(error: BaseException) -> BaseException:
     return error
 
 
-def _resume(store: Store, record: SweepRecord) -> Resume:
-    """Where the stored sweep stopped: its live hosts that are not done are asked again."""
-    pending = tuple(
-        Host(
-            Target(host.address, record.site, host.zone),
-            list(store.heard_of(record.id, host.address)),
-        )
-        for host in store.pending_hosts(record.id)
-    )
-    return Resume(record.position, pending, frozenset(store.finished_hosts(record.id)))
-
-
 @dataclass(slots=True)
 class _Keeper:
     """Stores what the sweep emits, and names each host when it has been asked everything."""
@@ -214,12 +226,25 @@ class _Keeper:
     watch: Watch
     sweep_id: int
     status: Status = field(init=False)
+    position: int = 0  # the farthest that was offered to the store
     heard: defaultdict[str, list[Observation]] = field(default_factory=lambda: defaultdict(list))
     finished: set[str] = field(default_factory=set)
     late: set[str] = field(default_factory=set)  # spoke again after they were finished
 
     def __post_init__(self) -> None:
         self.status = Status(self.prepared.plan.size)
+
+    def go_on(self, record: SweepRecord, resume: Resume) -> None:
+        """Take over what the interrupted run heard, finished and named."""
+        for host in resume.pending:
+            self.heard[host.target.address] = list(host.observations)
+        self.finished |= resume.finished
+        status = self.status
+        status.asked, status.done = resume.position, len(self.finished)
+        status.before = status.asked, status.done
+        status.alive = len({*self.heard, *self.finished})
+        for device in devices_at(self.store, record, (*self.heard, *self.finished)):
+            status.devices[device.id] = device.kind
 
     def is_open(self, evidence: Iterable[Evidence]) -> bool:
         """Whether nothing has said yet who made the device."""
@@ -232,14 +257,15 @@ class _Keeper:
                 await self._offer(observation)
                 self._note(observation)
             case HostFinished(target):
+                self.finished.add(target.address)
                 await self._settle(target.address)
                 await self._offer(HostDone(target.address))
                 self.status.done += 1
-                self.finished.add(target.address)
-            case Progress(position, frames):
-                if position > self.status.position:
+            case Progress(position, frames, asked):
+                if position > self.position:
                     await self._offer(Position(position))
-                self.status.position, self.status.frames = position, frames
+                    self.position = position
+                self.status.asked, self.status.frames = asked, frames
         self.watch.status(self.status)
 
     def _note(self, observation: Observation) -> None:
@@ -283,12 +309,19 @@ class _Keeper:
         if change.change is not Change.SEEN:
             self.watch.device(change)
 
-    async def close(self) -> None:
-        """Settle who was heard but not finished, and put everything on disk."""
+    async def close(self, within_s: float | None = None) -> None:
+        """Put everything on disk, and name who was heard but not finished.
+
+        Whoever said most comes first; past `within_s` the rest waits, stored, for the resume.
+        """
+        deadline = None if within_s is None else time.monotonic() + within_s
         try:
             await asyncio.to_thread(self.writer.flush)
-            for address in (*self.heard, *self.late):
-                stored = self.store.heard_of(self.sweep_id, address)
+            said = {one: sum(len(x.evidence) for x in seen) for one, seen in self.heard.items()}
+            for address in sorted({*self.heard, *self.late}, key=lambda x: -said.get(x, 0)):
+                if deadline is not None and time.monotonic() > deadline:
+                    break
+                stored = await asyncio.to_thread(self.store.heard_of, self.sweep_id, address)
                 self.heard[address] = list(stored)
                 await self._settle(address)
         finally:
@@ -323,12 +356,18 @@ def coverage_records(prepared: Prepared, coverage: Coverage) -> tuple[CoverageRe
                 zone="",
                 prober="all",
                 excluded=sum(one.count for one in left_out),
-                excluded_why="; ".join(
-                    f"{one.network}: {one.reason} ({one.count})" for one in left_out[:50]
-                ),
+                excluded_why=_reasons(left_out),
             )
         )
     return tuple(records)
+
+
+def _reasons(left_out: Iterable[Exclusion]) -> str:
+    """Why addresses were left out, with counts; the networks are in the plan."""
+    counts: Counter[str] = Counter()
+    for one in left_out:
+        counts[f"{one.reason} [{one.source}]"] += one.count
+    return "; ".join(f"{why} ({count})" for why, count in counts.most_common(20))
 
 
 def warnings_of(coverage: Coverage) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import NoReturn
 import typer
 
 from camcensus.cli import machine, naming, reading, sweeping
+from camcensus.cli.mistakes import let_go_of_stdout, machine_says, mistyped
 from camcensus.cli.screen import complain
 from camcensus.errors import CamcensusError
 
@@ -13,7 +14,6 @@ app = typer.Typer(
     name="camcensus",
     help="Which surveillance cameras are on the network, and who really made each one.",
     epilog="Start with `camcensus demo`, then `camcensus plan TARGET`: it sends nothing.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -24,30 +24,46 @@ for _group in (sweeping, reading, naming, machine):
 
 @app.callback(invoke_without_command=True)
 def _camcensus(
-    *, version: bool = typer.Option(False, "--version", help="Print the version and stop.")
+    context: typer.Context,
+    *,
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
 ) -> None:
     if version:
         from camcensus import __version__
 
         typer.echo(f"camcensus {__version__}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+_CTRL_C = 130  # the exit code that typer makes of it
 
 
 def main() -> NoReturn:
     """Run one command line; every end is an exit code of docs/architecture.md."""
     try:
         sys.argv[1:] = expand(sys.argv[1:])
-        app(standalone_mode=True)
+        code = app(standalone_mode=False, prog_name="camcensus")
+        sys.stdout.flush()
     except CamcensusError as error:
         complain(str(error))
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        complain("stopped; what was already found is kept")
-        sys.exit(3)
+        code = error.exit_code
+    except typer.TyperException as error:
+        complain(mistyped(error))
+        code = 2
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output went away: nobody is left to tell
-        sys.exit(1)
-    sys.exit(0)
+        let_go_of_stdout()
+        code = 1
+    except OSError as error:
+        complain(machine_says(error))
+        code = 1
+    except (KeyboardInterrupt, typer.Abort):
+        code = _CTRL_C
+    if code == _CTRL_C:
+        complain("stopped; what was already found is kept")
+        code = 3
+    sys.exit(code or 0)
 
 
 def expand(arguments: list[str]) -> list[str]:

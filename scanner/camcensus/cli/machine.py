@@ -1,6 +1,7 @@
 """`doctor`, `config`, `lab` and `demo`: this machine, and a virtual estate to try things on."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,8 @@ import typer
 from camcensus.cli import options as opt
 from camcensus.cli.screen import harmless, say, table, writing
 from camcensus.errors import UsageError
+
+_PASSWORD = re.compile(r"(?<=:)[^:/@]+(?=@[^@]*$)")  # of a database URL
 
 
 def register(app: typer.Typer) -> None:
@@ -25,6 +28,7 @@ def doctor(
     json_lines: opt.Json = False,
     output: opt.Output = None,
     config: opt.Config = None,
+    quiet: opt.Quiet = False,
 ) -> None:
     """Say what this machine can do and hear, and what is missing; sends nothing."""
     from camcensus.census.machine import Level, diagnose
@@ -50,7 +54,7 @@ def doctor(
                     sink.line(harmless(f"         -> {check.remedy}"))
     bad = sum(check.level is Level.BAD for check in checks)
     if bad:
-        say(f"{bad} problems: a sweep from here would miss devices")
+        say(f"{bad} problems: a sweep from here would miss devices", quiet=quiet)
 
 
 def show_config(
@@ -80,7 +84,8 @@ def show_config(
         "config": config,
     }
     settings, origin = load_settings(flags), settings_origin(flags)
-    rows = [(key, value, origin[key]) for key, value in settings.model_dump().items()]
+    values = settings.model_dump() | {"db": _shown(settings.db)}
+    rows = [(key, value, origin[key]) for key, value in values.items()]
     if json_lines or output is not None:
         with writing(output) as sink:
             for key, value, source in rows:
@@ -96,6 +101,11 @@ def show_config(
         ("setting", "value", "from"),
         [(key, "-" if value is None else str(value), source) for key, value, source in rows],
     )
+
+
+def _shown(db: str) -> str:
+    """The database without the password that its URL may hold."""
+    return _PASSWORD.sub("***", db) if "://" in db else db
 
 
 def lab(
@@ -138,6 +148,9 @@ def lab(
             ],
         )
         return
+    for file in (report, capture):
+        if file is not None and not file.absolute().parent.is_dir():
+            raise UsageError(f"cannot write {file}: there is no folder {file.absolute().parent}")
     estate = demo_estate()
     if only:
         names = {persona.name for persona in load_personas()}
@@ -167,7 +180,9 @@ def demo(
 ) -> None:
     """Sweep a virtual estate of sixty devices, and show what was found."""
     from camcensus.cli.demonstration import demonstrate
+    from camcensus.config import load_settings
 
+    load_settings({"pace": pace})
     code = demonstrate(db, pace=pace or "gentle", json_lines=json_lines, quiet=quiet)
     sys.stdout.flush()
     raise typer.Exit(code)

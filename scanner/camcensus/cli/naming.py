@@ -80,12 +80,13 @@ def _opened(file: str) -> Iterator[BinaryIO]:
 
 def reidentify(
     sweep_id: Annotated[
-        int | None, typer.Argument(metavar="[SWEEP]", help="Its number; the last if none.")
+        int | None, typer.Argument(metavar="[SWEEP]", help="Its number; all of them if none.")
     ] = None,
     db: opt.Db = None,
     json_lines: opt.Json = False,
     output: opt.Output = None,
     config: opt.Config = None,
+    quiet: opt.Quiet = False,
 ) -> None:
     """Name what is stored again, with today's catalogue."""
     from camcensus.census.naming import reidentify as again
@@ -93,6 +94,8 @@ def reidentify(
     from camcensus.store import DeviceChange
 
     with open_store(database(db, config)) as store, writing(output) as sink:
+        if sweep_id is not None and sweep_id not in {one.id for one in store.sweeps()}:
+            raise UsageError(f"{store.path} has no sweep {sweep_id}; leave it away for all of them")
 
         def tell(change: DeviceChange) -> None:
             if json_lines:
@@ -100,7 +103,10 @@ def reidentify(
 
         result = again(store, sweep_id, tell)
     counts = ", ".join(f"{n} {change}" for change, n in sorted(result.changes.items()))
-    say(f"{result.hosts} hosts named again with catalogue {result.catalogue}: {counts or 'none'}")
+    say(
+        f"{result.hosts} hosts named again with catalogue {result.catalogue}: {counts or 'none'}",
+        quiet=quiet,
+    )
 
 
 def signatures(
@@ -116,6 +122,7 @@ def signatures(
     ] = None,
     json_lines: opt.Json = False,
     output: opt.Output = None,
+    quiet: opt.Quiet = False,
 ) -> None:
     """List the signatures, or check that each claims its examples and nothing else."""
     from camcensus.identify import load_catalogue
@@ -145,7 +152,7 @@ def signatures(
             for one in chosen
         ],
     )
-    say(f"{len(chosen)} signatures, catalogue {catalogue.version}")
+    say(f"{len(chosen)} signatures, catalogue {catalogue.version}", quiet=quiet)
 
 
 def _claims(catalogue: "Catalogue", one: "Signature", maker: str | None) -> bool:

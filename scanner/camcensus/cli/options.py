@@ -57,7 +57,9 @@ Interfaces = Annotated[
 ]
 Ports = Annotated[
     list[str] | None,
-    typer.Option("-p", "--ports", metavar="[http:]PORT,...", help="Ports to ask besides ours."),
+    typer.Option(
+        "-p", "--ports", metavar="[https:]PORT,...", help="Ports to ask for web pages besides ours."
+    ),
 ]
 Probers = Annotated[
     str | None,

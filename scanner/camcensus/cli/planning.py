@@ -16,7 +16,8 @@ def show_plan(prepared: Prepared) -> None:
         f"{limits.host_frames_per_s:g} to one host."
     )
     typer.echo(
-        f"About {estimate.frames:,} frames in {duration(estimate.seconds)} if "
+        f"About {estimate.frames:,} frames (never more than {estimate.frames_most:,}) "
+        f"in {duration(estimate.seconds)} if "
         f"{estimate.live_share:.0%} of the addresses are alive "
         f"({duration(estimate.seconds_by_rate)} by rate, "
         f"{duration(estimate.seconds_by_caps)} by caps for hosts in flight: "
@@ -47,7 +48,7 @@ def show_plan(prepared: Prepared) -> None:
     for left in the_plan.links_left_out:
         typer.echo(f"no multicast on {left.interface.name}: {left.why}")
     for one in the_plan.exclusions:
-        typer.echo(f"excluded {one.network} ({one.count:,} addresses): {one.reason} [{one.source}]")
+        typer.echo(f"excluded {one.network} ({one.count:,}): {one.reason} [{one.source}]")
     for note in the_plan.notes:
         typer.echo(f"note: {note}")
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from camcensus.census.prepare import Prepared
 from camcensus.census.sweeping import VIDEO, Status, SweepResult, Watch, run_sweep
+from camcensus.cli.mistakes import let_go_of_stdout
 from camcensus.cli.screen import Sink, duration, harmless, say, writing
 from camcensus.config import Settings
 from camcensus.store import CoverageRecord, DeviceChange, DeviceRecord, Store, SweepRecord
@@ -43,7 +44,7 @@ def carry_out(
             result = asyncio.run(_watched(prepared, store, screen, record))
         finally:
             screen.end()
-        for row in result.coverage if sink is not None else ():
+        for row in result.coverage:
             screen.line(json.dumps(row.to_json(), ensure_ascii=False))
         screen.summary(result, store)
     return 0 if result.complete else 3
@@ -53,7 +54,7 @@ async def _watched(
     prepared: Prepared, store: Store, screen: "_Screen", record: SweepRecord | None
 ) -> SweepResult:
     """The sweep, with Ctrl-C and SIGTERM as a request to stop and keep everything."""
-    stop = asyncio.Event()
+    stop = screen.stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
@@ -70,6 +71,7 @@ class _Screen:
     every_s: float
     sink: Sink | None
     live: Any = None
+    stop: asyncio.Event | None = None
     last: float = field(default_factory=time.monotonic)
 
     def begin(self, path: str, record: SweepRecord | None) -> None:
@@ -97,8 +99,16 @@ class _Screen:
 
     def line(self, text: str) -> None:
         """A line of results, where results were asked for."""
-        if self.sink is not None:
+        if self.sink is None:
+            return
+        try:
             self.sink.line(text)
+            self.sink.flush()
+        except BrokenPipeError:  # nobody reads on: stop in order, and keep what was heard
+            self.sink = None
+            let_go_of_stdout()
+            if self.stop is not None:
+                self.stop.set()
 
     def end(self) -> None:
         """Give the terminal back."""
@@ -108,10 +118,7 @@ class _Screen:
 
     def device(self, change: DeviceChange) -> None:
         """A device was named, or changed."""
-        if self.sink is not None:
-            self.sink.line(json.dumps(change.record.to_json(), ensure_ascii=False))
-            if self.live is None:
-                sys.stdout.flush()
+        self.line(json.dumps(change.record.to_json(), ensure_ascii=False))
         if self.quiet or change.record.kind not in VIDEO:
             return
         line = f"{change.change:>7}  {one_line(change.record)}"
@@ -159,8 +166,9 @@ def status_line(status: Status) -> str:
     """Counts, rate, time left and cameras so far, on one line."""
     rate = status.frames / status.elapsed_s if status.elapsed_s else 0.0
     left = status.left_s
+    asked = f"{status.asked:,} of {status.size:,} addresses asked"
     return (
-        f"{status.position:,} of {status.size:,} addresses asked, {status.alive:,} alive, "
+        f"{asked if status.asked else 'asking this link'}, {status.alive:,} alive, "
         f"{status.done:,} finished, {status.video:,} cameras and recorders, "
         f"{rate:.0f} frames/s, {'about ' + duration(left) + ' left' if left is not None else ''}"
     ).rstrip(", ")
@@ -176,6 +184,8 @@ def one_line(record: DeviceRecord) -> str:
 
 def coverage_line(row: CoverageRecord) -> str:
     """One prober's coverage in one line."""
+    if row.prober == "all":
+        return f"{row.excluded:,} addresses excluded: {row.excluded_why}"
     zone = f"zone {row.zone}, " if row.zone else ""
     counts = f"{row.asked:,} asked, {row.answered:,} answered, {row.silent:,} silent"
     text = f"{zone}{row.prober}: {counts}"

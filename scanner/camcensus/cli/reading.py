@@ -1,6 +1,8 @@
 """`devices`, `show` and `export`: the census as it stands; nothing is sent."""
 
+import difflib
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from camcensus.cli import options as opt
-from camcensus.cli.screen import say, table, writing
+from camcensus.cli.screen import say, table, width, writing
 from camcensus.errors import UsageError
 
 if TYPE_CHECKING:
     from camcensus.store import DeviceDetail, DeviceQuery, DeviceRecord, Store
+
+_WIDE = 112  # columns that the whole census needs
 
 
 def register(app: typer.Typer) -> None:
@@ -55,6 +59,7 @@ def devices(
     json_lines: opt.Json = False,
     output: opt.Output = None,
     config: opt.Config = None,
+    quiet: opt.Quiet = False,
 ) -> None:
     """List the cameras and recorders of the census."""
     store_path = database(db, config)
@@ -67,7 +72,10 @@ def devices(
             return
         found = list(store.devices(query))
         census_table(found)
-        say(f"{len(found):,} devices in {store.path}" + ("" if everything else "; --all for more"))
+        say(
+            f"{len(found):,} devices in {store.path}" + ("" if everything else "; --all for more"),
+            quiet=quiet,
+        )
 
 
 def show(
@@ -104,6 +112,7 @@ def export(
     site: opt.Site = None,
     output: opt.Output = None,
     config: opt.Config = None,
+    quiet: opt.Quiet = False,
 ) -> None:
     """Write the census for a spreadsheet or an asset register."""
     from camcensus.export import EXPORTS
@@ -117,7 +126,7 @@ def export(
             sink.line(line)
             count += 1
     if output is not None:
-        say(f"{count:,} lines in {output}")
+        say(f"{count:,} lines in {output}", quiet=quiet)
 
 
 # ---------------------------------------------------------------- which ones
@@ -143,7 +152,7 @@ def find_device(store: "Store", text: str, site: str | None) -> "DeviceDetail":
     from camcensus.store import DeviceQuery
 
     if text.isdecimal():
-        numbers = [int(text)]
+        numbers = [int(text)] if len(text) < 19 else []  # what a database can count
     else:
         mac = normalise_mac(text)
         numbers = [
@@ -177,13 +186,28 @@ def _query(
         raise UsageError(f"there is no kind {kind!r}; choose one of {', '.join(Kind)}")
     return DeviceQuery(
         site=site,
-        maker=maker,
-        brand=brand,
+        maker=name_of(maker),
+        brand=name_of(brand),
         kind=None if kind is None else Kind(kind),
         seen_since=None if seen_since is None else moment(seen_since),
         conflict=conflict,
         video_only=not everything and kind is None and not conflict,
     )
+
+
+def name_of(spelling: str | None) -> str | None:
+    """The name under which the census keeps a maker or brand, however it was typed."""
+    from camcensus.identify import load_catalogue
+
+    if spelling is None:
+        return None
+    catalogue = load_catalogue()
+    word = catalogue.brand(spelling)
+    if word is None:
+        near = difflib.get_close_matches(spelling, catalogue.names.values(), 1, 0.6)
+        hint = f"; is it {near[0]}?" if near else ""
+        raise UsageError(f"no maker or brand of the catalogue is called {spelling!r}{hint}")
+    return catalogue.names[word]
 
 
 def moment(text: str) -> datetime:
@@ -207,25 +231,24 @@ def moment(text: str) -> datetime:
 
 
 def census_table(records: "list[DeviceRecord]") -> None:
-    """The census as a person reads it: brand and maker apart."""
-    table(
-        ("id", "address", "kind", "brand", "made by", "model", "firmware", "MAC", "sure", "status"),
-        [
-            (
-                str(record.id),
-                record.address,
-                record.kind,
-                record.brand or "-",
-                record.maker or "-",
-                record.model or "-",
-                record.firmware or "-",
-                record.mac or "-",
-                f"{record.confidence:.0%}" if record.confidence else "-",
-                record.status,
-            )
-            for record in records
-        ],
-    )
+    """The census as a person reads it: brand and maker apart; a narrow screen shows less."""
+    columns: dict[str, Callable[[DeviceRecord], str | None]] = {
+        "id": lambda one: str(one.id),
+        "address": lambda one: one.address,
+        "kind": lambda one: one.kind,
+        "brand": lambda one: one.brand,
+        "made by": lambda one: one.maker,
+        "model": lambda one: one.model,
+        "firmware": lambda one: one.firmware,
+        "MAC": lambda one: one.mac,
+        "sure": lambda one: f"{one.confidence:.0%}" if one.confidence else None,
+        "status": lambda one: one.status,
+    }
+    if width() < _WIDE:
+        for name in ("firmware", "MAC", "status"):
+            del columns[name]
+    rows = ([show(one) or "-" for show in columns.values()] for one in records)
+    table(tuple(columns), rows)
 
 
 def _detail_lines(detail: "DeviceDetail", *, raw: bool) -> list[str]:
@@ -281,6 +304,8 @@ def _short(text: str) -> str:
 
 
 def _detail_json(detail: "DeviceDetail") -> dict[str, object]:
+    from camcensus.store import rfc3339
+
     return {
         **detail.record.to_json(),
         "claims": [
@@ -299,6 +324,7 @@ def _detail_json(detail: "DeviceDetail") -> dict[str, object]:
         ],
         "observations": [
             {
+                "seen_at": rfc3339(seen.seen_at),
                 "address": seen.address,
                 "port": seen.port,
                 "transport": seen.transport,

@@ -1,9 +1,12 @@
 """Words on the screen: results on stdout, everything else on stderr, device text made harmless."""
 
+import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import typer
 
@@ -15,9 +18,10 @@ def complain(sentence: str) -> None:
     typer.echo(f"camcensus: {harmless(sentence)}", err=True)
 
 
-def say(sentence: str) -> None:
-    """One sentence about what is going on, on stderr."""
-    typer.echo(harmless(sentence), err=True)
+def say(sentence: str, *, quiet: bool = False) -> None:
+    """One sentence about what is going on, on stderr, unless the user wants none."""
+    if not quiet:
+        typer.echo(harmless(sentence), err=True)
 
 
 def harmless(text: str) -> str:
@@ -36,6 +40,11 @@ def duration(seconds_: float) -> str:
     return f"{seconds_ / 3600:.1f} h"
 
 
+def width() -> int:
+    """How many columns a table may have: the terminal's, or plenty where there is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table on stdout; each cell is made harmless first."""
     from rich import box
@@ -48,39 +57,65 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         grid.add_column(name, overflow="fold")
     for row in rows:
         grid.add_row(*(Text(harmless(cell)) for cell in row))
-    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+    console = Console(width=width(), highlight=False)
     console.print(grid)
 
 
-@contextmanager
-def writing(output: Path | None) -> Iterator["Sink"]:
-    """Where results go: stdout, or a file that replaces the old one only when it is complete."""
-    if output is None or str(output) == "-":
-        yield Sink(None)
-        return
-    partial = output.with_name(f".{output.name}.part")
-    try:
-        with partial.open("w", encoding="utf-8", newline="") as stream:
-            yield Sink(stream)
-        partial.replace(output)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise UsageError(f"cannot write {output}: {error.strerror}; choose another -o") from error
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-
-
 class Sink:
-    """Takes lines of results."""
+    """Takes lines of results; `UsageError` if the file takes no more."""
 
-    def __init__(self, stream: object) -> None:
+    def __init__(self, stream: TextIO, name: Path | None = None) -> None:
         self._stream = stream
+        self._name = name
 
     def line(self, text: str) -> None:
         """One line, its end included where the text has none."""
-        ended = text if text.endswith("\n") else text + "\n"
-        if self._stream is None:
-            sys.stdout.write(ended)
-        else:
-            self._stream.write(ended)  # type: ignore[attr-defined]  # a text stream
+        with _told(self._name):
+            self._stream.write(text if text.endswith("\n") else text + "\n")
+
+    def flush(self) -> None:
+        """Let the reader have everything so far."""
+        with _told(self._name):
+            self._stream.flush()
+
+
+@contextmanager
+def writing(output: Path | None) -> Iterator[Sink]:
+    """Where results go: stdout, or a file that replaces the old one only when it is complete.
+
+    A device or a pipe is written as it is; a link stays a link.
+    """
+    if output is None or str(output) == "-":
+        yield Sink(sys.stdout)
+        return
+    with _told(output):
+        target = output.resolve()
+        as_it_is = target.exists() and not target.is_file()
+        partial = target if as_it_is else target.with_name(f".{target.name}.{os.getpid()}.part")
+        stream = partial.open("w", encoding="utf-8", newline="")
+    try:
+        with stream:
+            yield Sink(stream, output)
+            with _told(output):
+                stream.flush()
+        with _told(output):
+            if not as_it_is:
+                partial.replace(target)
+    finally:
+        if not as_it_is:
+            partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told(output: Path | None) -> Iterator[None]:
+    """What goes wrong with the file, as a sentence; a broken pipe stays what it is."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if output is None:
+            raise
+        raise UsageError(
+            f"cannot write {output}: {error.strerror or error}; choose another file with -o"
+        ) from error

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,9 +70,9 @@ def sweep(
     settings = _settings(context)
     order = _order(context, settings)
     if plan_file is not None:
-        if order.request.targets or order.request.target_files or order.request.zones_file:
-            raise UsageError("--plan FILE is the whole scope: leave targets and --zones away")
-        prepared = restore(order, _read_plan(plan_file))
+        _nothing_beside_the_plan(context)
+        order = replace(order, pace=pace or "")
+        prepared = restore(order, _read_plan(plan_file), source=str(plan_file), exact=True)
     else:
         prepared = prepare(order)
     raise typer.Exit(carry_out(prepared, settings, _screen_wishes(context)))
@@ -101,15 +102,17 @@ def resume(
 
     settings = _settings(context)
     with Store.open(settings.db, create=False) as store:
-        record = store.unfinished_sweep(sweep_id)
+        record, path = store.unfinished_sweep(sweep_id), store.path
     if record is None:
         which = "no sweep" if sweep_id is None else f"no sweep {sweep_id}"
-        raise UsageError(f"{settings.db} has {which} that was interrupted: nothing to go on with")
+        raise UsageError(
+            f"{path} has {which} that was interrupted: start one with `camcensus sweep`"
+        )
     order = Order(
         ScopeRequest(site=record.site),
-        settings.pace,
+        pace or "",
         settings.max_rate,
-        _probers_of(record.argv),
+        (),
         settings.contact,
         settings.source_port,
         record.argv,
@@ -232,20 +235,37 @@ def _screen_wishes(context: typer.Context) -> "Wishes":
     )
 
 
-def _probers_of(argv: tuple[str, ...]) -> tuple[str, ...]:
-    """The `--probers` of a stored command line."""
-    for index, word in enumerate(argv):
-        if word.startswith("--probers="):
-            return tuple(word.partition("=")[2].split(","))
-        if word == "--probers" and index + 1 < len(argv):
-            return tuple(argv[index + 1].split(","))
-    return ()
+_SCOPE_OPTIONS = {
+    "targets": "the targets",
+    "target_file": "-iL",
+    "exclude": "--exclude",
+    "exclude_file": "--excludefile",
+    "zones": "--zones",
+    "interface": "--interface",
+    "ports": "--ports",
+    "probers": "--probers",
+    "limit": "--limit",
+    "site": "--site",
+    "allow_public": "--allow-public",
+    "allow_unzoned": "--allow-unzoned",
+}
+
+
+def _nothing_beside_the_plan(context: typer.Context) -> None:
+    """A plan that somebody agreed to is swept as it is, not with a little more or less."""
+    typed = [shown for name, shown in _SCOPE_OPTIONS.items() if context.params[name]]
+    if typed:
+        raise UsageError(
+            f"--plan FILE is the whole scope: leave {', '.join(typed)} away, or make a new plan"
+        )
 
 
 def _read_plan(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except OSError as error:
-        raise UsageError(f"cannot read the plan {path}: {error.strerror}") from error
+        raise UsageError(f"cannot read the plan {path}: {error.strerror}; check --plan") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is no plan: make one with `camcensus plan -o {path}`") from error
+        raise UsageError(
+            f"{path}: not a plan file; make one with `camcensus plan -o FILE`"
+        ) from error

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 
 from camcensus.data import normalise_mac
-from camcensus.errors import CatalogueError
+from camcensus.errors import CatalogueError, malformed_toml
 from camcensus.identify.patterns import PatternError, compiled
 from camcensus.identify.signatures import (
     ATTRIBUTES,
@@ -71,9 +71,14 @@ def read_file(name: str, content: bytes, names: Mapping[str, str]) -> SignatureF
 
 def _toml(name: str, content: bytes) -> object:
     try:
-        return tomllib.loads(content.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{name}: not TOML: {error}") from error
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise CatalogueError(f"{name}:{line}: not UTF-8 text; save the file as UTF-8") from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError(malformed_toml(name, text, error)) from error
 
 
 def _check_schema(table: Table) -> None:

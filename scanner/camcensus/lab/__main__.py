@@ -20,7 +20,11 @@ def main() -> int:
         case ["inside", spec_fd]:
             return run_inside(int(spec_fd))
         case ["estate" | "loopback" as role]:
-            return asyncio.run(_serve(role))
+            try:
+                return asyncio.run(_serve(role))
+            except OSError as error:
+                sys.stderr.write(f"camcensus: the estate cannot be served: {error}\n")
+                return 1
         case _:
             return 2
 

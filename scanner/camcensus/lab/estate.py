@@ -18,7 +18,7 @@ PORT_SHIFT = 20000  # what the loopback estate adds to ports below 1024
 
 _ROOM = 241  # addresses of one network that devices may have: a prime
 _TOKEN = re.compile(r"\{(\w+)\}")
-_LOOPBACK_BASE = int(IPv4Address("127.64.0.0")) - int(IPv4Address("198.18.0.0"))
+_BASE = IPv4Address("198.18.0.0")
 
 
 @dataclass(frozen=True)
@@ -96,17 +96,18 @@ class Estate:
         kept = tuple(one for one in self.devices if one.persona.name in wanted)
         return replace(self, devices=kept)
 
-    def on_loopback(self) -> "Estate":
-        """The same estate at 127.64.0.0/16, ports below 1024 moved up by `PORT_SHIFT`."""
-        moved = tuple(
-            replace(one, address=_moved(one.address), port_shift=PORT_SHIFT) for one in self.devices
+    def on_loopback(self, block: int = 64) -> "Estate":
+        """The same estate at 127.BLOCK.0.0/16, ports below 1024 moved up by `PORT_SHIFT`."""
+
+        def moved(address: str) -> str:
+            offset = int(IPv4Address(address)) - int(_BASE)
+            return str(IPv4Address(f"127.{block}.0.0") + offset)
+
+        devices = tuple(
+            replace(one, address=moved(one.address), port_shift=PORT_SHIFT) for one in self.devices
         )
-        targets = tuple(f"{_moved(one.split('/')[0])}/{one.split('/')[1]}" for one in self.targets)
-        return Estate(moved, targets)
-
-
-def _moved(address: str) -> str:
-    return str(IPv4Address(int(IPv4Address(address)) + _LOOPBACK_BASE))
+        targets = tuple(f"{moved(one.split('/')[0])}/{one.split('/')[1]}" for one in self.targets)
+        return Estate(devices, targets)
 
 
 def place(persona: Persona, address: str, number: int = 1) -> LabDevice:

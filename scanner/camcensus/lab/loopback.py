@@ -1,10 +1,12 @@
 """The loopback back end: for machines that refuse namespaces. No multicast, no silence."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from camcensus.errors import CamcensusError
 from camcensus.lab.estate import Estate
 from camcensus.lab.personas import Speech
 from camcensus.lab.private import EstateProcess
@@ -13,6 +15,8 @@ from camcensus.lab.spec import estate_as_json
 SHORTCOMINGS = (
     "no multicast, no silent addresses, no MAC addresses, and ports below 1024 at 20000 + port"
 )
+_BLOCKS = range(64, 128)
+_HOLD_PORT = 20079
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,31 @@ class LoopbackEstate:
 
 @contextmanager
 def start_loopback(estate: Estate, report: Path | None = None) -> Iterator[LoopbackEstate]:
-    """Serve the estate at 127.64.0.0/16 in a process of its own until the block ends."""
-    moved = estate.on_loopback()
+    """Serve the estate in a process of its own until the block ends.
+
+    It is at 127.64.0.0/16, or in the next block that no other estate of this machine has.
+    """
+    with _free_block() as block:
+        yield from _serve(estate.on_loopback(block), report)
+
+
+@contextmanager
+def _free_block() -> Iterator[int]:
+    """A block of loopback addresses, held by a socket that nobody talks to."""
+    for block in _BLOCKS:
+        holder = socket.socket()
+        try:
+            holder.bind((f"127.{block}.255.254", _HOLD_PORT))
+        except OSError:
+            holder.close()
+            continue
+        with holder:
+            yield block
+        return
+    raise CamcensusError("no block of loopback addresses is free: end an estate that is running")
+
+
+def _serve(moved: Estate, report: Path | None) -> Iterator[LoopbackEstate]:
     spec: dict[str, object] = {
         "estate": estate_as_json(moved),
         "report": str(report.resolve()) if report else None,

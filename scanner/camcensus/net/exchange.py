@@ -4,14 +4,14 @@ import asyncio
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from camcensus.errors import SafetyError
 from camcensus.net.pace import HostBudget, Pace
 from camcensus.net.reply import Reply
 from camcensus.net.safety import Safety
 from camcensus.net.scrub import scrub
-from camcensus.net.tcp import Exchange, run_exchange
+from camcensus.net.tcp import CONNECT_FRAMES, Exchange, run_exchange
 from camcensus.net.udp import Datagram, UdpSocket, aim_multicast, join_group
 from camcensus.types import Interface, Outcome, PaceLimits, Permit, Request, Target, Transport
 
@@ -19,9 +19,8 @@ Take = Callable[[Reply], Awaitable[None]]
 
 CONNECTION_FRAMES = 8  # SYN, its retransmit, handshake, request, two acknowledgements, close
 TLS_FRAMES = 5  # hello, key exchange, finished, and their acknowledgements
-_BYTES_PER_ACK = 2896  # RFC 5681, 4.2: one acknowledgement for two full segments
-# What left when no connection came about: a SYN, and after a second of silence its retransmit.
-_FRAMES_USED = {Outcome.REFUSED: 1, Outcome.SILENT: 2, Outcome.UNREACHABLE: 2}
+ARP_REPEATS_S = (1.015, 2.04)  # when a kernel asks again for a neighbour that does not answer
+_MEMBERSHIP_FRAMES = 2  # IGMP says everything twice (RFC 3376, 8.1)
 _SHORTAGE_RETRIES = 3
 _SHORTAGE_WAIT_S = 0.5
 
@@ -37,12 +36,14 @@ class Net:
         *,
         user_agent: str,
         source_port: int = 0,
+        on_link: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self.permit = permit
         self.safety = safety
         self.limits = limits
         self.user_agent = user_agent
         self.source_port = source_port
+        self.on_link = on_link  # whether the kernel must ask for this neighbour first
         self.pace = Pace(limits.frames_per_s)
         self.notes: list[str] = []
         self.lost = 0  # arrivals that found our own queue full
@@ -94,13 +95,14 @@ class Net:
         refusal = self.permit.refusal(address, Transport.TCP, port)
         if refusal is not None:
             return Reply(Outcome.EXCLUDED, note=refusal, peer=address, peer_port=port)
-        frames = CONNECTION_FRAMES + (TLS_FRAMES if tls else 0)
         budget = self.budget(address)
         async with budget.turn:
+            frames = CONNECT_FRAMES + self._arp_frames(address, budget)
             reply = await self._within_budget(budget, frames, connection=True)
             if reply is not None:
                 return replace(reply, peer=address, peer_port=port)
             self._count(request)
+            purse = _Purse(self.pace, frames)
             plan = Exchange(
                 address,
                 port,
@@ -110,14 +112,18 @@ class Net:
                 min(deadline_s, budget.seconds_left(time.monotonic())),
                 min(limit, budget.bytes_left()),
                 complete,
+                purse.pay,
             )
             reply = await self._patiently(plan)
             budget.bytes_in += len(reply.data) + len(reply.certificate)
-            unused = frames - _FRAMES_USED.get(reply.outcome, frames)
-            self.pace.refund(unused)
-            self.pace.charge(len(reply.data) // _BYTES_PER_ACK)
-            budget.rest(time.monotonic(), frames - unused)
+            if reply.outcome is Outcome.REFUSED:
+                self.pace.refund(1)  # a SYN, and no handshake
+            budget.rest(time.monotonic(), purse.paid)
         return replace(reply, data=scrub(reply.data))
+
+    def _arp_frames(self, address: str, budget: HostBudget) -> int:
+        """What the kernel sends before the first word to a neighbour."""
+        return int(budget.started is None and self.on_link(address))
 
     async def _within_budget(
         self, budget: HostBudget, frames: int, *, connection: bool
@@ -153,7 +159,8 @@ class Net:
             return (Reply(Outcome.EXCLUDED, note=refusal, peer=address, peer_port=port),)
         budget = self.budget(address)
         async with budget.turn:
-            refused = await self._within_budget(budget, 1, connection=False)
+            frames = 1 + self._arp_frames(address, budget)
+            refused = await self._within_budget(budget, frames, connection=False)
             if refused is not None:
                 return (replace(refused, peer=address, peer_port=port),)
             self._count(request)
@@ -186,7 +193,6 @@ class Net:
         make: Callable[[Target], Request],
         take: Take,
         *,
-        frames: Callable[[Target], int] = lambda _: 1,
         linger_s: float = 3.0,
     ) -> None:
         """One datagram to each target, at the pace; `take` gets answers as they come, also ICMP's.
@@ -202,7 +208,7 @@ class Net:
                     if family not in sockets:
                         sockets[family] = self._survey_socket(family)
                         sockets[family].reader = group.create_task(_hear(sockets[family], take))
-                    await self._ask_one(target, port, make, take, frames, sockets[family])
+                    await self._ask_one(target, port, make, take, sockets[family])
                 await asyncio.sleep(linger_s)
                 for sock in sockets.values():
                     sock.stop_reading()
@@ -217,7 +223,6 @@ class Net:
         port: int,
         make: Callable[[Target], Request],
         take: Take,
-        frames: Callable[[Target], int],
         sock: UdpSocket,
     ) -> None:
         refusal = self.permit.refusal(target.address, Transport.UDP, port)
@@ -226,12 +231,21 @@ class Net:
             return
         request = make(target)
         self._insist(request, Transport.UDP, port)
-        await self.pace.take(frames(target))
+        await self._pay_for(target.address)
         self._count(request)
         problem = await sock.send(request.payload, target.address, port)
         if problem:
             outcome = Outcome.LOCAL_SHORTAGE if "buffer" in problem else Outcome.UNREACHABLE
             await take(Reply(outcome, note=problem, peer=target.address, peer_port=port))
+
+    async def _pay_for(self, address: str) -> None:
+        """A datagram; on our own link ARP before it, and again if nobody answers that."""
+        if not self.on_link(address):
+            await self.pace.take(1)
+            return
+        await self.pace.take(2)
+        for delay_s in ARP_REPEATS_S:
+            asyncio.get_running_loop().call_later(delay_s, self.pace.charge, 1)
 
     # ------------------------------------------------------------ one link
 
@@ -257,6 +271,7 @@ class Net:
         try:
             note = asking.bind(interface.address, self.source_port)
             aim_multicast(asking.raw, interface.address)
+            await self.pace.take(_MEMBERSHIP_FRAMES)
             hearing = self._group_socket(interface, group, port)
             sockets += [hearing] if hearing is not None else []
             async with asyncio.TaskGroup() as tasks:
@@ -277,6 +292,7 @@ class Net:
             for sock in sockets:
                 self.lost += sock.dropped
                 sock.close()
+            self.pace.charge(_MEMBERSHIP_FRAMES)
 
     def _group_socket(self, interface: Interface, group: str, port: int) -> UdpSocket | None:
         """Hears what is sent to the group itself; `None`, with a note, where that cannot be had."""
@@ -301,6 +317,19 @@ class Net:
         self._remember(note)
         sock.start()
         return sock
+
+
+@dataclass(slots=True)
+class _Purse:
+    """Pays for the frames of one connection, step by step, just before they leave."""
+
+    pace: Pace
+    paid: int
+
+    async def pay(self, frames: int) -> None:
+        """Wait until so many more frames may leave."""
+        await self.pace.take(frames, begun=True)
+        self.paid += frames
 
 
 def _family(address: str) -> socket.AddressFamily:

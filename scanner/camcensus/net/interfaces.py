@@ -10,7 +10,7 @@ import ifaddr
 from camcensus.types import Interface
 
 _SIOCGIFFLAGS = 0x8913  # linux/sockios.h
-_IFF_UP, _IFF_LOOPBACK, _IFF_MULTICAST = 0x1, 0x8, 0x1000  # linux/if.h
+_IFF_UP, _IFF_LOOPBACK, _IFF_POINTOPOINT, _IFF_MULTICAST = 0x1, 0x8, 0x10, 0x1000  # linux/if.h
 _BRIDGE_NAMES = ("docker", "br-", "virbr", "cni", "podman", "lxc", "lxd", "vmnet", "vnet")
 
 
@@ -29,7 +29,9 @@ def interfaces() -> tuple[Interface, ...]:
                     name=name,
                     address=address.partition("%")[0],
                     prefix_length=ip.network_prefix,
-                    multicast=bool(flags & _IFF_MULTICAST) and not flags & _IFF_LOOPBACK,
+                    # a tunnel may carry the flag, but has no neighbours who would answer
+                    multicast=bool(flags & _IFF_MULTICAST)
+                    and not flags & (_IFF_LOOPBACK | _IFF_POINTOPOINT),
                     bridge=_is_bridge(name),
                 )
             )

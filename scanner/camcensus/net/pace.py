@@ -2,46 +2,106 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from camcensus.types import PaceLimits
+
+_INSTANT_S = 1e-6
 
 
 class Pace:
     """Spaces frames evenly; a stall is never made up for by a burst.
 
     Any 100 ms carry at most a tenth of the cap and one frame or a tenth more, any second at most
-    the cap (docs/safety.md, section 5). Waiters are served in order.
+    the cap (docs/safety.md, section 5). Waiters are served in order; of those who have begun
+    something and those who have not, one newcomer at most stands in the line.
     """
 
-    def __init__(self, frames_per_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        frames_per_s: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._interval_s = 1.0 / frames_per_s
         # Timers wake late by up to a few milliseconds; half of the tolerance above makes up for it.
         self._credit_s = 0.5 * max(1.0, frames_per_s / 100.0) * self._interval_s
+        # A little wider than promised, and without the tolerance: the kernel sends a little later
+        # than we ask it to, and now and then a frame more than we paid for.
+        self._windows = (
+            _Window(0.104, max(1.0, frames_per_s / 10.0)),
+            _Window(1.01, max(1.0, frames_per_s)),
+        )
         self._clock = clock
+        self._sleep = sleep
         self._next = clock()
+        self._door = asyncio.Lock()
         self._turn = asyncio.Lock()
         self.frames = 0
 
-    async def take(self, frames: int) -> None:
-        """Wait until this many frames may leave, and count them as sent."""
+    async def take(self, frames: int, *, begun: bool = False) -> None:
+        """Wait until this many frames may leave, and count them as sent.
+
+        `begun` is for what goes on with a connection that stands: it never waits behind all who
+        want to open one.
+        """
+        if begun:
+            await self._depart(frames)
+            return
+        async with self._door:
+            await self._depart(frames)
+
+    async def _depart(self, frames: int) -> None:
         async with self._turn:
-            delay = self._next - self._clock()
-            if delay > 0:
-                await asyncio.sleep(delay)
+            while (delay := self._delay_s(frames)) > _INSTANT_S:
+                await self._sleep(delay)
             self.charge(frames)
 
+    def _delay_s(self, frames: int) -> float:
+        now = self._clock()
+        return max(self._next - now, *(window.wait_s(now, frames) for window in self._windows))
+
     def charge(self, frames: int) -> None:
-        """Count frames that left without asking (acknowledgements of what arrived)."""
-        earliest = self._clock() - self._credit_s
-        self._next = max(self._next, earliest) + frames * self._interval_s
+        """Count frames that leave without asking: repeated ARP, group memberships."""
+        now = self._clock()
+        self._next = max(self._next, now - self._credit_s) + frames * self._interval_s
+        for window in self._windows:
+            window.add(now, frames)
         self.frames += frames
 
     def refund(self, frames: int) -> None:
-        """Give back frames that were paid for in advance and never left."""
-        self._next = max(self._clock(), self._next - frames * self._interval_s)
+        """Take frames that were paid for and never left out of the count; the gap stays a gap."""
         self.frames -= frames
+
+
+class _Window:
+    """What left within the last so many seconds."""
+
+    def __init__(self, seconds: float, most: float) -> None:
+        self._seconds = seconds
+        self._most = most
+        self._left: deque[tuple[float, int]] = deque()
+        self._sum = 0
+
+    def wait_s(self, now: float, frames: int) -> float:
+        """How long until so many more fit; what never fits goes alone."""
+        while self._left and self._left[0][0] <= now - self._seconds + _INSTANT_S:
+            self._sum -= self._left.popleft()[1]
+        over = self._sum + frames - self._most
+        wait = 0.0
+        for moment, count in self._left:
+            if over <= 0:
+                break
+            over -= count
+            wait = moment + self._seconds - now
+        return wait
+
+    def add(self, now: float, frames: int) -> None:
+        """So many leave now."""
+        self._left.append((now, frames))
+        self._sum += frames
 
 
 @dataclass(slots=True)

@@ -4,9 +4,10 @@ import asyncio
 import errno
 import socket
 import ssl
+import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeVar
@@ -17,8 +18,18 @@ from camcensus.types import Outcome
 _SHORTAGE = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL}
 _CHUNK = 16384
 _T = TypeVar("_T")
+CONNECT_FRAMES = 2  # SYN, and the acknowledgement that ends the handshake
+REQUEST_FRAMES = 3  # what we say, and acknowledgements: many devices send head and body apart
+CLOSE_FRAMES = 2  # FIN, and the acknowledgement of the other side's
+_BYTES_PER_ACK = 2896  # RFC 5681, 4.2: one acknowledgement for two full segments
+# No more than this arrives before we ask the pace again: few acknowledgements leave unasked.
+_RECEIVE_BUFFER = 8192
 _LINGER_S = 0.25  # how long we wait for the device to close its side
 _LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
+
+
+async def _nothing(_frames: int) -> None:
+    """Frames that nobody counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,7 @@ class Exchange:
     deadline_s: float  # for the whole exchange, connecting included
     limit: int
     complete: Callable[[bytes], bool]
+    pay: Callable[[int], Awaitable[None]] = _nothing  # waits until so many frames may leave
 
 
 async def run_exchange(plan: Exchange) -> Reply:
@@ -47,7 +59,7 @@ async def run_exchange(plan: Exchange) -> Reply:
         reply = await _connect(sock, plan)
         if reply is None:
             reply = await _talk(sock, plan, deadline)
-            await _close_in_order(sock)
+            await _close_in_order(sock, plan.pay)
     finally:
         sock.close()
     elapsed = time.monotonic() - started
@@ -59,6 +71,9 @@ def _open_socket(address: str) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     sock.setblocking(False)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if sys.platform == "linux":
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)  # not one for each segment
     return sock
 
 
@@ -83,7 +98,7 @@ async def _connect(sock: socket.socket, plan: Exchange) -> Reply | None:
 async def _talk(sock: socket.socket, plan: Exchange, deadline: float) -> Reply:
     if not plan.tls:
         return await _ask(_Plain(sock), plan, deadline)
-    stream = _Tls(sock)
+    stream = _Tls(sock, plan.pay)
     try:
         async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
             await stream.handshake()
@@ -104,6 +119,8 @@ async def _ask(stream: "_Plain | _Tls", plan: Exchange, deadline: float) -> Repl
     """Send the request and read until it is complete, closed, too long or too late."""
     data = bytearray()
     note = ""
+    paid = (REQUEST_FRAMES - 1) * _BYTES_PER_ACK
+    await plan.pay(REQUEST_FRAMES + plan.tls)  # TLS ends with a word of its own
     try:
         async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
             await stream.send(plan.payload)
@@ -112,6 +129,10 @@ async def _ask(stream: "_Plain | _Tls", plan: Exchange, deadline: float) -> Repl
                 if not chunk:
                     break
                 data += chunk
+                if len(data) >= paid + _BYTES_PER_ACK:
+                    frames = (len(data) - paid) // _BYTES_PER_ACK
+                    await plan.pay(frames)
+                    paid += frames * _BYTES_PER_ACK
                 if len(data) >= plan.limit:
                     note = f"cut at {plan.limit} bytes"
                     break
@@ -127,14 +148,17 @@ async def _ask(stream: "_Plain | _Tls", plan: Exchange, deadline: float) -> Repl
     return Reply(Outcome.ANSWERED if data else Outcome.CLOSED, bytes(data), note=note)
 
 
-async def _close_in_order(sock: socket.socket) -> None:
+async def _close_in_order(sock: socket.socket, pay: Callable[[int], Awaitable[None]]) -> None:
     """FIN, then a short wait for the other side's: a half-open leftover harms small devices."""
+    await pay(CLOSE_FRAMES)
     try:
         sock.shutdown(socket.SHUT_WR)
         async with asyncio.timeout(_LINGER_S):
             for _ in range(4):
-                if not await asyncio.get_running_loop().sock_recv(sock, _CHUNK):
+                chunk = await asyncio.get_running_loop().sock_recv(sock, _CHUNK)
+                if not chunk:
                     return
+                await pay(1 + len(chunk) // _BYTES_PER_ACK)
     except (OSError, TimeoutError):
         return
 
@@ -155,14 +179,15 @@ class _Plain:
 class _Tls:
     """Bytes over TLS, through memory buffers, so that a late failure loses nothing read before."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, pay: Callable[[int], Awaitable[None]]) -> None:
         self._sock = sock
+        self._pay = pay
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = _context().wrap_bio(self._incoming, self._outgoing)
         self.heard = 0
 
     async def handshake(self) -> None:
-        await self._drive(self._tls.do_handshake)
+        await self._drive(self._tls.do_handshake, frames=REQUEST_FRAMES)
 
     async def send(self, payload: bytes) -> None:
         await self._drive(lambda: self._tls.write(payload))
@@ -177,20 +202,23 @@ class _Tls:
         """The device's certificate as DER, empty if it showed none."""
         return self._tls.getpeercert(binary_form=True) or b""
 
-    async def _drive(self, step: Callable[[], _T]) -> _T:
+    async def _drive(self, step: Callable[[], _T], *, frames: int = 0) -> _T:
         while True:
             try:
                 result = step()
             except ssl.SSLWantReadError:
-                await self._flush()
+                await self._flush(frames)
                 await self._fill()
             else:
-                await self._flush()
+                await self._flush(frames)
                 return result
 
-    async def _flush(self) -> None:
+    async def _flush(self, frames: int) -> None:
+        """Send what waits, as so many frames that are not paid for yet."""
         pending = self._outgoing.read()
         if pending:
+            if frames:
+                await self._pay(frames)
             await asyncio.get_running_loop().sock_sendall(self._sock, pending)
 
     async def _fill(self) -> None:

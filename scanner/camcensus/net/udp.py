@@ -19,6 +19,10 @@ _PENDING = {
     errno.EPROTO,
 }
 _LARGEST = 65535
+_TRIES = 5
+# Datagrams to neighbours that do not answer wait in our own buffer until ARP gives up, after three
+# seconds on Linux: a full buffer empties by itself.
+_FULL_S = 4.0
 _BATCH = 64  # datagrams taken before other tasks run
 
 
@@ -46,7 +50,8 @@ class UdpSocket:
         self._sock = socket.socket(family, socket.SOCK_DGRAM)
         self._sock.setblocking(False)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            self._sock.setsockopt(socket.SOL_SOCKET, buffer, 1 << 20)
         self._queue: asyncio.Queue[Datagram] = asyncio.Queue(queue_size)
         self.reader: asyncio.Task[None] | None = None
         self.dropped = 0  # arrivals that found the queue full
@@ -96,18 +101,23 @@ class UdpSocket:
 
     async def send(self, payload: bytes, address: str, port: int) -> str:
         """Send one datagram; returns "" or why this machine could not send it."""
-        for _ in range(5):
+        patience = asyncio.get_running_loop().time() + _FULL_S
+        tries = 0
+        while tries < _TRIES:
             try:
                 self._sock.sendto(payload, (address, port))
             except BlockingIOError:
-                await asyncio.sleep(0.005)
+                if asyncio.get_running_loop().time() > patience:
+                    break
+                await asyncio.sleep(0.01)
             except OSError as error:
+                tries += 1
                 problem = await self._after_error(error)
                 if problem:
                     return problem
             else:
                 return ""
-        return "this machine's send buffer stayed full"
+        return "this machine could not send: its buffers or its neighbour table stayed full"
 
     async def _after_error(self, error: OSError) -> str:
         """An error that ICMP left pending belongs to an earlier datagram: drain and send again."""

@@ -16,6 +16,7 @@ from camcensus.types import (
 )
 
 Emit = Callable[[Observation], Awaitable[None]]
+Take = Callable[[Reply], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,19 @@ class Asking:
     is_open: Callable[[Iterable[Evidence]], bool]  # nothing has said yet who made it
     remark: Callable[[str, str], None]  # prober, one sentence for the coverage
     key: bytes  # makes message ids that an answer proves itself by
+    failed: Callable[[str, str, Exception], None]  # prober, address, what a mistake of ours was
     ports: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    on_link: Callable[[str], bool] = lambda _: False
+
+    def safely(self, prober: str, take: Take) -> Take:
+        """The same, but an answer that it fails on does not keep the next ones from being heard."""
+
+        async def taken(reply: Reply) -> None:
+            try:
+                await take(reply)
+            except Exception as error:  # noqa: BLE001 - `failed` names it, or raises it again
+                self.failed(prober, reply.peer, error)
+
+        return taken
 
     def observation(
         self,

@@ -83,7 +83,7 @@ async def _take(asking: Asking, seen: Counter[str], types: set[str], reply: Repl
         types.update(_announced_types(message))
     target = _speaker(asking, reply, message)
     if target is None:
-        asking.remark(NAME, "outside the plan")
+        asking.remark(NAME, "left aside: an answer from outside the plan")
     else:
         await asking.emit(_observe(asking, target, reply, message))
 
@@ -123,7 +123,7 @@ async def link(asking: Asking, interface: Interface) -> None:
     """Ask the link for video and web services, then for every type that it announced."""
     seen: Counter[str] = Counter()
     types: set[str] = set()
-    take = partial(_take, asking, seen, types)
+    take = asking.safely(NAME, partial(_take, asking, seen, types))
     await asking.net.multicast(
         interface, GROUP, PORT, [_request((ENUMERATION, *SERVICES))], take, window_s=3.0
     )

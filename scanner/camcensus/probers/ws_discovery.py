@@ -26,7 +26,6 @@ from camcensus.wire.ws_discovery import Message, ProbeForm, build_probe, parse
 NAME = "ws-discovery"
 PORT = 3702
 GROUP = "239.255.255.250"
-ARP_FRAMES = 3  # the kernel's tries for an address on the link that does not answer
 _FORMS = {
     ProbeForm.NVT: "probe-nvt",
     ProbeForm.DEVICE: "probe-device",
@@ -64,7 +63,7 @@ async def _take(
     """Turn one reply into an observation of the address that sent it."""
     target = asking.locate(reply.peer)
     if target is None:
-        asking.remark(NAME, "outside the plan")
+        asking.remark(NAME, "left aside: an answer from outside the plan")
         return
     seen[reply.peer] += 1
     if seen[reply.peer] > _PER_SOURCE:
@@ -116,7 +115,7 @@ async def link(asking: Asking, interface: Interface) -> None:
             GROUP,
             PORT,
             [_request(form, message_id)],
-            partial(_take, asking, _FORMS[form], _constant(message_id), seen),
+            asking.safely(NAME, partial(_take, asking, _FORMS[form], _constant(message_id), seen)),
         )
         asked += 1
         if asked >= len(_FORMS) and len(seen) == known_before:
@@ -136,8 +135,7 @@ async def survey(asking: Asking, targets: Iterable[Target]) -> None:
         targets,
         PORT,
         lambda target: _request(ProbeForm.NVT, expected(target.address)),
-        partial(_take, asking, _FORMS[ProbeForm.NVT], expected, Counter()),
-        frames=lambda target: 1 + ARP_FRAMES * asking.on_link(target.address),
+        asking.safely(NAME, partial(_take, asking, _FORMS[ProbeForm.NVT], expected, Counter())),
     )
 
 

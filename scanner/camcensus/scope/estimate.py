@@ -1,10 +1,10 @@
 """How much a plan sends and how long it takes, by rate and by the caps on hosts in flight.
 
-Every figure is the worst a prober declares, but for one guess that is stated: which share of
-the addresses is live.
+Two guesses are stated: which share of the addresses is live, and what a live host commonly costs
+(most ports of most hosts are closed). What can happen at most is told beside them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Literal
@@ -12,7 +12,10 @@ from typing import Literal
 from camcensus.scope.words import PlannedProber, Stage
 from camcensus.types import PaceLimits, Transport
 
+HostFrames = Callable[[PlannedProber, Mapping[str, tuple[int, ...]]], int]
+
 LIVE_SHARE = 0.25
+UDP_WAIT_S = 2.0  # what a question costs in time that nobody answers
 ARP_FRAMES = 3  # a kernel asks three times for a neighbour that is not there (Linux: mcast_solicit)
 
 
@@ -30,7 +33,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class ProberEstimate:
-    """Frames of one prober: to one host at most, the hosts it will ask, and in all."""
+    """Frames of one prober: to one host at most, the hosts it will ask, and commonly in all."""
 
     name: str
     stage: Stage
@@ -52,7 +55,7 @@ class HostWorst:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Frames and seconds; `frames_most` is for the case that every address is live."""
+    """Frames and seconds, as live hosts commonly are; `frames_most` is the most there can be."""
 
     targets: int
     on_link: int
@@ -87,8 +90,9 @@ def estimate(
     """The estimate of a plan with this load."""
     first = [prober for prober in probers if prober.stage == "first"]
     arp = ARP_FRAMES * sum(prober.cost.requests for prober in first)
-    rows = tuple(_row(prober, load, ports, live_share) for prober in probers)
-    most = sum(_row(prober, load, ports, 1.0).frames for prober in probers) + arp * load.on_link
+    rows = tuple(_row(prober, load, ports, live_share, usual_frames) for prober in probers)
+    worst = [_row(prober, load, ports, 1.0, host_frames) for prober in probers]
+    most = sum(row.frames for row in worst) + arp * load.on_link
     frames = sum(row.frames for row in rows) + arp * load.on_link
     host = _host(probers, ports, pace, arp if load.on_link else 0)
     return Estimate(
@@ -112,15 +116,26 @@ def host_frames(prober: PlannedProber, ports: Mapping[str, tuple[int, ...]]) -> 
     return max(prober.cost.frames, ceil(prober.cost.frames * named / max(len(prober.ports), 1)))
 
 
+def usual_frames(prober: PlannedProber, ports: Mapping[str, tuple[int, ...]]) -> int:
+    """Frames to a live host commonly; ports that the user named cost a connection in vain each."""
+    named = len(ports.get(prober.name, ())) if prober.stage != "link" else 0
+    most = host_frames(prober, ports)
+    return min(most, prober.cost.usual_frames + named) if prober.cost.usual_frames else most
+
+
 def _row(
-    prober: PlannedProber, load: Load, ports: Mapping[str, tuple[int, ...]], live_share: float
+    prober: PlannedProber,
+    load: Load,
+    ports: Mapping[str, tuple[int, ...]],
+    live_share: float,
+    each: HostFrames,
 ) -> ProberEstimate:
-    each = host_frames(prober, ports)
     if prober.stage == "link":
         sent = dict(load.links).get(prober.name, 0)
-        return ProberEstimate(prober.name, prober.stage, 0, 0, each * sent)
+        return ProberEstimate(prober.name, prober.stage, 0, 0, each(prober, ports) * sent)
     hosts = _hosts(prober, load, live_share)
-    return ProberEstimate(prober.name, prober.stage, each, hosts, each * hosts)
+    most = host_frames(prober, ports)
+    return ProberEstimate(prober.name, prober.stage, most, hosts, each(prober, ports) * hosts)
 
 
 def _hosts(prober: PlannedProber, load: Load, live_share: float) -> int:
@@ -154,12 +169,22 @@ def _host(
 def _host_seconds(
     probers: list[PlannedProber], ports: Mapping[str, tuple[int, ...]], pace: PaceLimits, arp: int
 ) -> float:
-    """One host's time: its own rate or the gaps between requests, and every connect in vain."""
+    """One host's time at most: its own rate or the gaps, and every connect in vain."""
     frames = arp + sum(host_frames(prober, ports) for prober in probers)
     requests = sum(prober.cost.requests for prober in probers)
     waits = sum(prober.cost.connections for prober in probers) * pace.connect_timeout_s
     paced = max(frames / pace.host_frames_per_s, max(requests - 1, 0) * pace.request_gap_s)
     return min(paced + waits, pace.host_seconds)
+
+
+def _usual_seconds(
+    probers: list[PlannedProber], ports: Mapping[str, tuple[int, ...]], pace: PaceLimits, arp: int
+) -> float:
+    """One host's time commonly: its own rate, and a wait for each datagram nobody answers."""
+    frames = arp + sum(usual_frames(prober, ports) for prober in probers)
+    again = [p for p in probers if p.stage == "second" and p.transport is Transport.UDP]
+    waits = UDP_WAIT_S * sum(prober.cost.requests for prober in again)
+    return min(frames / pace.host_frames_per_s + waits, pace.host_seconds)
 
 
 def _by_caps(
@@ -174,9 +199,9 @@ def _by_caps(
     arp = ARP_FRAMES * sum(prober.cost.requests for prober in first)
     asked_again = max((_hosts(prober, load, live_share) for prober in second), default=0)
     total = (
-        load.on_link * _host_seconds(first, ports, pace, arp)
-        + (load.targets - load.on_link) * _host_seconds(first, ports, pace, 0)
-        + asked_again * _host_seconds(second, ports, pace, 0)
+        load.on_link * _usual_seconds(first, ports, pace, arp)
+        + (load.targets - load.on_link) * _usual_seconds(first, ports, pace, 0)
+        + asked_again * _usual_seconds(second, ports, pace, 0)
     )
     busiest = total * load.busiest_256 / load.targets if load.targets else 0.0
     return max(total / pace.hosts_in_flight, busiest / pace.hosts_per_24)

@@ -1,6 +1,7 @@
 """The plan: which targets, asked how, at what cost; shown before anything is sent."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
@@ -201,8 +202,15 @@ class Plan:
         new = (it for it in probers if it not in planned)
         found += [f"prober {it.name} ({it.stage}) is not here as planned" for it in gone]
         found += [f"prober {it.name} ({it.stage}) is not in the plan" for it in new]
-        if pace != self.content.pace:
+        if pace.name != self.content.pace.name:
             found.append(f"pace {pace.name} is not pace {self.content.pace.name} as planned")
+        elif pace != self.content.pace:
+            found += [
+                f"{row.name} of pace {pace.name} is {getattr(pace, row.name):g}, not "
+                f"{getattr(self.content.pace, row.name):g} as planned"
+                for row in fields(PaceLimits)
+                if getattr(pace, row.name) != getattr(self.content.pace, row.name)
+            ]
         return tuple(found)
 
 

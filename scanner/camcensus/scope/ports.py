@@ -9,6 +9,7 @@ from camcensus.types import Transport
 
 MOST_PORTS = 16  # of one prober: a device is asked a few questions, not searched
 _BARE = "http"
+_OVER_TLS = {"https": "http"}  # a name for ports of another prober, asked over TLS at once
 
 
 class Denials:
@@ -35,6 +36,7 @@ def read_ports(
 ) -> dict[str, tuple[int, ...]]:
     """The ports of each named prober; a port without a name is for http."""
     known = {prober.name: prober.transport for prober in probers if prober.stage != "link"}
+    known |= {name: known[base] for name, base in _OVER_TLS.items() if base in known}
     found: dict[str, list[int]] = {}
     for word in (word for text in typed for word in text.replace(",", " ").split()):
         name, colon, numbers = word.rpartition(":")
@@ -76,6 +78,8 @@ def check_ports(
         for port in prober.ports:
             if why := denials.refusal(prober.transport, port):
                 raise SafetyError(f"prober {prober.name} asks for a denied port: {why}")
-        for port in named.get(prober.name, ()) if prober.stage != "link" else ():
-            if why := denials.refusal(prober.transport, port):
-                raise ScopeError(f"port {prober.name}:{port}: {why}")
+        names = [prober.name, *(name for name, base in _OVER_TLS.items() if base == prober.name)]
+        for name in names if prober.stage != "link" else ():
+            for port in named.get(name, ()):
+                if why := denials.refusal(prober.transport, port):
+                    raise ScopeError(f"port {name}:{port}: {why}")

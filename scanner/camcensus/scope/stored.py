@@ -24,7 +24,7 @@ from camcensus.scope.words import (
 )
 from camcensus.types import Interface, PaceLimits, ProberCost, Transport
 
-SCHEMA = "camcensus.plan/1"
+SCHEMA = "camcensus.plan-file/1"
 _MOST = 1 << 40  # no count, cost or rate of a plan comes near
 _T = TypeVar("_T")
 _E = TypeVar("_E", bound=StrEnum)
@@ -67,7 +67,9 @@ def read_content(text: str, source: str) -> PlanContent:
     try:
         table = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ScopeError(f"{source}: not a plan file: {error}") from None
+        raise ScopeError(
+            f"{source}: not a plan file ({error}); make one with `camcensus plan -o FILE`"
+        ) from None
     return _plan(_Row(source, "", table))
 
 
@@ -297,6 +299,7 @@ def _prober(row: _Row) -> PlannedProber:
                     connections=cost.whole("connections"),
                     requests=cost.whole("requests"),
                     bytes_in=cost.whole("bytes_in"),
+                    usual_frames=cost.whole("usual_frames"),
                 )
             ),
             groups=row.texts("groups"),

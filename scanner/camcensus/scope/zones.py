@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, cast
 
-from camcensus.errors import ScopeError
+from camcensus.errors import ScopeError, malformed_toml
 from camcensus.scope.addresses import embedded, range_text
 from camcensus.scope.grammar import Networks, read_word, too_wide
 from camcensus.scope.ranges import Layer, Pair, RangeSet, overlay
@@ -21,7 +21,6 @@ _FILE_KEYS = ("schema", "site", "zone")
 _SITE_KEYS = ("name", "note")
 _ZONE_KEYS = ("name", "site", "networks", "policy", "reason", "tags", "tcp", "multicast")
 _HEADER = re.compile(r"\s*\[\[?\s*\"?([A-Za-z]+)\"?\s*\]\]?")
-_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +89,10 @@ def parse_zones(text: str, source: str) -> "ZonesFile":
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ScopeError(_syntax(source, text, str(error))) from None
+        raise ScopeError(malformed_toml(source, text, error)) from None
     except RecursionError:
         raise ScopeError(f"{source}: nested too deeply to be a zones file") from None
     return _Reader(source, text).file(table)
-
-
-def _syntax(source: str, text: str, message: str) -> str:
-    match = _AT_LINE.search(message)
-    line = match[1] if match and match[1] else str(text.count("\n") + 1)
-    return f"{source}:{line}: {_AT_LINE.sub('', message).strip()}"
 
 
 @dataclass(frozen=True, slots=True)

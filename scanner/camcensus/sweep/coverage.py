@@ -6,11 +6,18 @@ from dataclasses import dataclass, field
 from camcensus.types import Observation, Outcome
 
 _ALIVE = {Outcome.ANSWERED, Outcome.MALFORMED}
+_NOT_SENT = {Outcome.EXCLUDED, Outcome.LOCAL_SHORTAGE, Outcome.SKIPPED_BUDGET}
+
+Place = tuple[str, str]  # zone, prober
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
-    """One prober in one zone: counts of addresses, not of packets."""
+    """One prober in one zone: counts of addresses, not of packets.
+
+    `asked` is `answered` plus `silent`. What the scope forbade, and what this machine was too
+    short of sockets or neighbours to send, was not asked, and is never called silent.
+    """
 
     zone: str
     prober: str
@@ -25,17 +32,16 @@ class CoverageRow:
 class Coverage:
     """Counts while the sweep runs; bounded by the addresses that are alive."""
 
-    asked: Counter[tuple[str, str]] = field(default_factory=Counter)
-    answered: defaultdict[tuple[str, str], set[str]] = field(
-        default_factory=lambda: defaultdict(set)
-    )
-    excluded: defaultdict[tuple[str, str], Counter[str]] = field(
-        default_factory=lambda: defaultdict(Counter)
-    )
+    asked: Counter[Place] = field(default_factory=Counter)
+    answered: defaultdict[Place, set[str]] = field(default_factory=lambda: defaultdict(set))
+    reached: defaultdict[Place, set[str]] = field(default_factory=lambda: defaultdict(set))
+    # of the addresses that the prober came to: those that no question left for, and why
+    held_back: defaultdict[Place, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     notes: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    links_asked: bool = False  # not where none is planned, nor where a run before this one asked
     heard_by_multicast: set[str] = field(default_factory=set)
-    heard_by_unicast: set[str] = field(default_factory=set)  # on the link, ws-discovery
+    heard_by_unicast: set[str] = field(default_factory=set)  # on links that were asked
 
     def ask(self, zone: str, prober: str) -> None:
         """One address of the zone was asked by this prober."""
@@ -47,8 +53,13 @@ class Coverage:
         place = (seen.zone, seen.prober)
         if seen.outcome in _ALIVE:
             self.answered[place].add(seen.address)
+        elif seen.outcome not in _NOT_SENT:
+            if seen.outcome is not Outcome.UNREACHABLE:  # of these a large link has thousands
+                self.reached[place].add(seen.address)
         elif seen.outcome is Outcome.EXCLUDED:
-            self.excluded[place][seen.note] += 1
+            self.held_back[place][seen.address] = seen.note.removeprefix(f"{seen.address}: ")
+        else:
+            self.held_back[place].setdefault(seen.address, "")
 
     def remark(self, prober: str, sentence: str) -> None:
         """A sentence for the person who reads the coverage; equal ones are counted."""
@@ -58,32 +69,50 @@ class Coverage:
 
     def rows(self) -> tuple[CoverageRow, ...]:
         """The counts, sorted by zone and prober."""
-        places = {*self.asked, *self.answered, *self.excluded}
+        places = {*self.asked, *self.answered, *self.held_back}
         places |= {("", prober) for prober in self.notes if not any(p == prober for _, p in places)}
-        return tuple(self._row(zone, prober) for zone, prober in sorted(places))
+        return tuple(self._row(place) for place in sorted(places))
 
-    def _row(self, zone: str, prober: str) -> CoverageRow:
-        answered = len(self.answered[zone, prober])
-        asked = max(self.asked[zone, prober], answered)
+    def _row(self, place: Place) -> CoverageRow:
+        heard = self.answered[place] | self.reached[place]
+        held_back = {one: why for one, why in self.held_back[place].items() if one not in heard}
+        excluded = Counter(why for why in held_back.values() if why)
+        short = len(held_back) - excluded.total()
+        answered = len(self.answered[place])
+        asked = max(self.asked[place] - len(held_back), answered)
         return CoverageRow(
-            zone=zone,
-            prober=prober,
+            zone=place[0],
+            prober=place[1],
             asked=asked,
             answered=answered,
             silent=asked - answered,
-            excluded=tuple(sorted(self.excluded[zone, prober].items())),
-            notes=tuple(
-                text if count == 1 else f"{text} ({count} times)"
-                for text, count in sorted(self.notes[prober].items())
-            ),
+            excluded=tuple(sorted(excluded.items())),
+            notes=(*_short(short), *self._remarks(place[1])),
+        )
+
+    def _remarks(self, prober: str) -> tuple[str, ...]:
+        return tuple(
+            text if count == 1 else f"{text} ({count} times)"
+            for text, count in sorted(self.notes[prober].items())
         )
 
     def deafness(self) -> str | None:
         """What this machine itself seems unable to hear, in one sentence; `None` if nothing."""
         unicast = len(self.heard_by_unicast)
-        if unicast and not self.heard_by_multicast:
+        if unicast and self.links_asked and not self.heard_by_multicast:
             return (
                 f"unicast found {unicast} on this link, multicast none: this host's firewall "
                 "drops answers to multicast, or the switch keeps multicast away from this port"
             )
         return None
+
+
+def _short(addresses: int) -> tuple[str, ...]:
+    """What to say of addresses that this machine could not ask."""
+    if not addresses:
+        return ()
+    sentence = (
+        f"{addresses} addresses were not asked: this machine ran short of sockets, memory or "
+        "neighbours, or they had had enough of us"
+    )
+    return (sentence,)

@@ -6,7 +6,8 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
+from itertools import islice
 
 import structlog
 
@@ -20,6 +21,7 @@ from camcensus.types import Evidence, Observation, Outcome, Target
 
 _LIFE = {Outcome.ANSWERED, Outcome.MALFORMED, Outcome.REFUSED}
 _NO_NEWS = {Outcome.SILENT, Outcome.EXCLUDED}  # counted in the coverage, not stored
+_TELL_S = 1.0
 _SETTLE_S = 4.0  # an address handed out this long ago has answered, or will not
 _LOG = structlog.get_logger("camcensus.sweep")
 
@@ -40,10 +42,14 @@ class HostFinished:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Every first-pass address before `position` is asked and heard; `frames` left so far."""
+    """Every first-pass address before `position` is asked and heard; `frames` left so far.
+
+    `asked` counts also those that may still answer.
+    """
 
     position: int
     frames: int
+    asked: int
 
 
 Event = Observed | HostFinished | Progress
@@ -76,21 +82,24 @@ class Sweep:
     _work: asyncio.Event = field(default_factory=asyncio.Event)
     _handed_out: deque[tuple[float, int]] = field(default_factory=deque)
     _position: int = 0
+    _asked: int = 0
     _first_pass_over: bool = False
 
     async def run(self) -> Coverage:
         """Carry the plan out. Cancel it to stop: what was emitted stays."""
-        self._position = self.resume.position
+        self._position = self._asked = self.resume.position
         self._known |= self.resume.finished
         for host in self.resume.pending:
             self._enlist(host)
         async with asyncio.TaskGroup() as tasks:
             second = tasks.create_task(self._second_pass())
+            clock = tasks.create_task(self._tell_progress())
             await self._links()
             await self._first_pass()
             self._first_pass_over = True
             self._work.set()
             await second
+            clock.cancel()
         for note in self.net.notes:
             self.coverage.remark("network", note)
         if self.net.lost:
@@ -109,46 +118,95 @@ class Sweep:
             remark=self.coverage.remark,
             key=self.plan.key.to_bytes(16, "big", signed=False),
             ports=self.plan.ports,
-            on_link=self.plan.on_link,
+            failed=self._failed,
         )
+
+    async def _tell_position(self) -> None:
+        await self.emit(Progress(self._position, self.net.pace.frames, self._asked))
 
     async def _links(self) -> None:
         """Multicast, on the interfaces that the plan lists, one protocol after the other."""
         if self.resume.position:
             return
+        self._remark_deaf_links()
         asking = self._asking(self._heard_on_link)
         for prober in self.probers:
             if prober.link is None:
                 continue
+            self.coverage.links_asked |= bool(self.plan.links)
             async with asyncio.TaskGroup() as tasks:
                 for link in self.plan.links:
                     tasks.create_task(self._guarded(prober, prober.link(asking, link.interface)))
 
+    def _remark_deaf_links(self) -> None:
+        """Where no link is planned, what answers only to multicast stays unseen: say why."""
+        if self.plan.links:
+            return
+        whys = {f"{one.interface.name}: {one.why}" for one in self.plan.links_left_out}
+        why = "; ".join(sorted(whys)[:3]) or "no interface of this machine can"
+        for prober in self.probers:
+            if prober.link is not None:
+                self.coverage.remark(prober.name, f"multicast was not asked ({why})")
+
     async def _first_pass(self) -> None:
-        surveys = [prober for prober in self.probers if prober.survey is not None]
         asking = self._asking(self._heard_by_unicast)
+        surveys = [prober for prober in self.probers if prober.survey is not None]
+        await self._pass_over(surveys)
+        for index, target in () if surveys else self.plan.targets(self.resume.position):
+            if self.plan.tcp_everywhere(target):
+                self._enlist(self._host(target))
+            if index % 1000 == 0:
+                await asyncio.sleep(0)
+        whole = True
         for prober in surveys:
             if prober.survey is not None:
-                await self._guarded(prober, prober.survey(asking, self._targets(prober)))
-        self._position = self.plan.size
-        await self.emit(Progress(self._position, self.net.pace.frames))
+                targets = self._targets(prober, last=prober is surveys[-1])
+                whole &= await self._guarded(prober, prober.survey(asking, targets))
+        if whole:
+            self._handed_out.clear()
+            self._position = self._asked = self.plan.size
+        await self._tell_position()
 
-    def _targets(self, prober: Prober) -> Iterator[Target]:
-        """The plan's targets, remembering how far the first pass has come."""
+    async def _pass_over(self, surveys: list[Prober]) -> None:
+        """What an interrupted run asked counts as asked; TCP it still owes is enlisted again."""
+        for address in self.resume.finished:
+            self._count_second(self.plan.contains(address))
+        if not self.plan.content.zones:
+            for prober in surveys:
+                self.coverage.asked["", prober.name] += self.resume.position
+            return
+        for index, target in islice(self.plan.targets(), self.resume.position):
+            if self.plan.tcp_everywhere(target):
+                self._enlist(self._host(target))
+            for prober in surveys:
+                self.coverage.ask(target.zone, prober.name)
+            if index % 1000 == 0:
+                await asyncio.sleep(0)
+
+    def _targets(self, prober: Prober, *, last: bool) -> Iterator[Target]:
+        """The plan's targets; only the last survey tells how far the first pass has come."""
         for index, target in self.plan.targets(self.resume.position):
-            self._note_position(index)
+            if last:
+                self._handed_over(index)
+                self._asked = index + 1
             if self.plan.tcp_everywhere(target):
                 self._enlist(self._host(target))
             self.coverage.ask(target.zone, prober.name)
             yield target
 
-    def _note_position(self, index: int) -> None:
-        """Positions count as heard only when late answers have had their time."""
+    def _handed_over(self, index: int) -> None:
         now = time.monotonic()
         if not self._handed_out or now - self._handed_out[-1][0] > 0.25:
             self._handed_out.append((now, index))
-        while self._handed_out and now - self._handed_out[0][0] > _SETTLE_S:
-            self._position = self._handed_out.popleft()[1]
+
+    async def _tell_progress(self) -> None:
+        """Also where nobody answers: positions count as heard once late answers had their time."""
+        while True:
+            await asyncio.sleep(_TELL_S)
+            now = time.monotonic()
+            while self._handed_out and now - self._handed_out[0][0] > _SETTLE_S:
+                self._position = self._handed_out.popleft()[1]
+            await self._tell_position()
 
     # ------------------------------------------------------------ the answers
 
@@ -158,9 +216,16 @@ class Sweep:
         await self._heard(seen)
 
     async def _heard_by_unicast(self, seen: Observation) -> None:
-        if seen.outcome is Outcome.ANSWERED and self.plan.on_link(seen.address):
+        if seen.outcome is Outcome.ANSWERED and self._on_asked_link(seen.address):
             self.coverage.heard_by_unicast.add(seen.address)
         await self._heard(seen)
+
+    def _on_asked_link(self, address: str) -> bool:
+        place = ip_address(address)
+        return any(
+            place in ip_network((link.interface.address, link.interface.prefix_length), False)
+            for link in self.plan.links
+        )
 
     async def _heard(self, seen: Observation) -> None:
         """Count it, pass it on, and enlist its address for the second pass if it is alive."""
@@ -173,7 +238,7 @@ class Sweep:
             host.observations.append(seen)
         if seen.address in self._known and seen.outcome not in _NO_NEWS:
             await self.emit(Observed(seen))
-        await self.emit(Progress(self._position, self.net.pace.frames))
+        await self._tell_position()
 
     def _host(self, target: Target) -> Host:
         return self._hosts.setdefault(target.address, Host(target))
@@ -218,10 +283,9 @@ class Sweep:
         target = host.target
         asking = self._asking(self._heard)
         try:
+            self._count_second(target)
             for prober in self.probers:
                 if prober.ask is not None:
-                    if prober.survey is None:
-                        self.coverage.ask(target.zone, prober.name)
                     await self._guarded(prober, prober.ask(asking, host), target)
             await self.emit(HostFinished(target))
         finally:
@@ -233,18 +297,30 @@ class Sweep:
                 del running[network]
             self._work.set()
 
+    def _count_second(self, target: Target | None) -> None:
+        """A live host counts as asked by the probers that have no first pass."""
+        for prober in self.probers if target is not None else ():
+            if prober.ask is not None and prober.survey is None:
+                self.coverage.ask(target.zone if target else "", prober.name)
+
     async def _guarded(
         self, prober: Prober, work: Awaitable[None], target: Target | None = None
-    ) -> None:
-        """A mistake of ours in one prober never ends the sweep; it leaves a line that says so."""
+    ) -> bool:
+        """A mistake of ours in one prober never ends the sweep; whether it went well."""
         try:
             await work
-        except Exception as error:  # the boundary that names our bugs
-            if _must_stop(error):
-                raise
-            _LOG.exception("prober failed", prober=prober.name, address=target and target.address)
-            self.coverage.outcomes[Outcome.FAILED] += 1
-            self.coverage.remark(prober.name, f"failed: {type(error).__name__}: {error}")
+        except Exception as error:  # noqa: BLE001 - the boundary that names our bugs
+            self._failed(prober.name, target.address if target else "", error)
+            return False
+        return True
+
+    def _failed(self, prober: str, address: str, error: Exception) -> None:
+        """Leave a line that says so; raise it again if the results have nowhere to go."""
+        if _must_stop(error):
+            raise error
+        _LOG.error("prober failed", prober=prober, address=address, exc_info=error)
+        self.coverage.outcomes[Outcome.FAILED] += 1
+        self.coverage.remark(prober, f"failed: {type(error).__name__}: {error}")
 
 
 def _must_stop(error: Exception) -> bool:
