@@ -38,3 +38,14 @@ def test_a_signature_holds_for_its_examples_and_counter_examples(signature: Sign
 
 def test_the_vocabulary_has_no_word_twice() -> None:
     assert len(set(CATALOGUE.names.values())) == len(CATALOGUE.names)
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [one for one in CATALOGUE.signatures if one.constant("kind") == "not-video"],
+    ids=lambda signature: signature.id,
+)
+def test_the_maker_of_what_is_no_video_device_is_claimed_weakly(signature: Signature) -> None:
+    named = {"maker", "brand"} & dict(signature.constants).keys()
+
+    assert all(signature.certainty_of(attribute) <= 0.45 for attribute in named)

@@ -116,6 +116,16 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
         ),
         ("http", {"json_of_xml": '{"Device": "A"}'}, [("http.body", "<Device>A</Device>")]),
         (
+            "http",
+            {"json_of_xml": {"Device": {"@xmlns": "urn:a", "Name": {"#text": "B", "@id": 1}}}},
+            [("http.body", '<Device xmlns="urn:a"><Name id="1">B</Name></Device>')],
+        ),
+        (
+            "http",
+            {"json_of_xml": {"Device": {"$": {"xmlns": 'a"b'}, "_": "C"}}},
+            [("http.body", '<Device xmlns="a&quot;b">C</Device>')],
+        ),
+        (
             "rtsp",
             {
                 "status_line": "RTSP/1.0 401 Unauthorized",
@@ -269,6 +279,16 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
             "snmp",
             {"sysDescr": "Linux", "sysObjectID": "1.3.6"},
             [("snmp.sys-descr", "Linux"), ("snmp.sys-object-id", "1.3.6")],
+        ),
+        (
+            "snmp",
+            {"sysObjectID": "OID: SNMPv2-SMI::enterprises.368.1"},
+            [("snmp.sys-object-id", "1.3.6.1.4.1.368.1")],
+        ),
+        (
+            "snmp",
+            {"sysObjectID": "iso.3.6.1.4.1.368.1"},
+            [("snmp.sys-object-id", "1.3.6.1.4.1.368.1")],
         ),
         ("ftp", {"banner": "220 hi"}, [("ftp.banner", "220 hi")]),
         ("telnet", {"banner": "login:"}, [("telnet.banner", "login:")]),

@@ -24,11 +24,16 @@ def canonical(text: str) -> str:
     """
     if text.startswith("/") and "=" in text:
         text = re.sub(r"/(?=[A-Za-z0-9.]{1,24}=)", ",", text).removeprefix(",")
-    parts = [_ATTRIBUTE.fullmatch(part) for part in _PART.findall(text)]
-    if not parts or None in parts:
+    pairs: list[tuple[str, str]] = []
+    for part in _PART.findall(text):
+        match = _ATTRIBUTE.fullmatch(part)
+        if match is not None:
+            pairs.append((match[1].upper(), match[2]))
+        elif pairs:  # a comma inside a value that nobody escaped
+            name, value = pairs.pop()
+            pairs.append((name, f"{value}\\,{part}"))
+    if not pairs:
         return text
-    pairs = [(match[1], match[2]) for match in parts if match is not None]
-    names = [name.upper() for name, _ in pairs]
-    if names[0] != "CN" and names[-1] == "CN":
+    if pairs[0][0] != "CN" and pairs[-1][0] == "CN":
         pairs.reverse()
     return ",".join(f"{name}={value}" for name, value in pairs)

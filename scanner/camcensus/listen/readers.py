@@ -33,6 +33,8 @@ _AROUND: tuple[tuple[str, tuple[str, ...]], ...] = (
 _ENTERPRISES = re.compile(
     r"^(?:OID: )?\.?(?:(?:iso|1)\.3\.6\.1\.4\.1\.|(?:[\w-]+::)?enterprises\.)"
 )
+_ATTRIBUTE_KEYS = ("@", "$")
+_TEXT_KEYS = frozenset({"#text", "_"})
 _DEVICE_INFORMATION = {
     "Manufacturer": Field.ONVIF_MANUFACTURER,
     "Model": Field.ONVIF_MODEL,
@@ -308,10 +310,28 @@ def _xml_of(given: Fields) -> str:
 def _element(name: str, value: object, depth: int = 0) -> str:
     if isinstance(value, list):
         return "".join(_element(name, one, depth + 1) for one in value[:MANY] if depth < DEPTH)
+    attributes = ""
     if isinstance(value, dict):
+        pairs = [(whole(key), one) for key, one in value.items() if depth < DEPTH]
+        attributes = "".join(_attributes(key, one) for key, one in pairs)
         inside = "".join(
-            _element(whole(key), one, depth + 1) for key, one in value.items() if depth < DEPTH
+            _element("" if key in _TEXT_KEYS else key, one, depth + 1)
+            for key, one in pairs
+            if not key.startswith(_ATTRIBUTE_KEYS)
         )
     else:
         inside = escape("".join(text for _, text in leaves(value)), quote=False)
-    return f"<{name}>{inside}</{name}>" if name else inside
+    return f"<{name}{attributes}>{inside}</{name}>" if name else inside
+
+
+def _attributes(key: str, value: object) -> str:
+    """An attribute, or the several below one key, as the usual converters write them."""
+    if not key.startswith(_ATTRIBUTE_KEYS):
+        return ""
+    if isinstance(value, dict):
+        pairs = [(whole(name), one) for name, one in value.items()]
+    else:
+        pairs = [(key.lstrip("@"), value)]
+    return "".join(
+        f' {name}="{escape("".join(text for _, text in leaves(one)))}"' for name, one in pairs
+    )
