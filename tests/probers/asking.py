@@ -9,7 +9,7 @@ from typing import cast
 
 from camcensus.net import Net, Reply, load_safety
 from camcensus.net.exchange import Take
-from camcensus.probers import Asking, Host
+from camcensus.probers.base import Asking, Host
 from camcensus.types import (
     Evidence,
     Field,

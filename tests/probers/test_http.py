@@ -10,7 +10,7 @@ import pytest
 from camcensus.lab import load_personas, place
 from camcensus.lab.certificates import CertificateMaker
 from camcensus.lab.tls_door import TlsDoor
-from camcensus.probers import Host
+from camcensus.probers.base import Host
 from camcensus.probers.http import FURTHER_PORTS, PROBER, ask, read_certificate
 from camcensus.types import Evidence, Field, Observation, Outcome, Target, Transport
 from net.conftest import LoopbackPermit

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from camcensus.net.safety import load_safety
-from camcensus.probers import PROBERS
+from camcensus.probers.table import PROBERS
 from camcensus.scope import LIVE_SHARE, Estimate, Plan, PlannedProber, ScopeRequest, make_plan
 from camcensus.types import Interface, ProberCost, Transport
 

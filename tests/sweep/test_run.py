@@ -12,7 +12,7 @@ from structlog.typing import EventDict
 
 from camcensus.errors import StoreError
 from camcensus.net import Reply
-from camcensus.probers import Asking, Host, Prober
+from camcensus.probers.base import Asking, Host, Prober
 from camcensus.scope import Plan, PlannedProber, ScopeRequest, make_plan
 from camcensus.sweep import Event, HostFinished, Observed, Progress, Sweep
 from camcensus.types import Observation, Outcome, ProberCost, Target, Transport

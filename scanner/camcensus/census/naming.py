@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from camcensus.identify import load_catalogue
-from camcensus.probers import PROBERS
 from camcensus.probers.http import TLS, read_certificate
+from camcensus.probers.table import PROBERS
 from camcensus.store import Change, DeviceChange, Store
 from camcensus.types import Evidence, Identity, Observation, Outcome
 

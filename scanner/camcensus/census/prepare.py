@@ -8,7 +8,8 @@ from camcensus.errors import UsageError
 from camcensus.net import Net, Safety, load_safety
 from camcensus.net.interfaces import interfaces
 from camcensus.net.names import resolve
-from camcensus.probers import PROBERS, Prober
+from camcensus.probers.base import Prober
+from camcensus.probers.table import PROBERS
 from camcensus.scope import Plan, ScopeRequest, make_plan
 from camcensus.types import Interface, PaceLimits
 

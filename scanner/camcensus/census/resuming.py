@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from camcensus.probers import Host
+from camcensus.probers.base import Host
 from camcensus.scope import Plan
 from camcensus.store import DeviceQuery, DeviceRecord, Store, SweepRecord
 from camcensus.sweep import Coverage, Resume

@@ -13,8 +13,7 @@ import structlog
 
 from camcensus.errors import CamcensusError, SafetyError
 from camcensus.net import Net
-from camcensus.probers import Asking, Host, Prober
-from camcensus.probers.base import Emit
+from camcensus.probers.base import Asking, Emit, Host, Prober
 from camcensus.scope import Plan
 from camcensus.sweep.coverage import Coverage
 from camcensus.types import Evidence, Observation, Outcome, Target

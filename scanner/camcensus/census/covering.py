@@ -1,0 +1,68 @@
+"""The coverage of a sweep as it is stored, and as the person at the screen must know it."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from camcensus.census.prepare import Prepared
+from camcensus.scope import Exclusion
+from camcensus.store import CoverageRecord
+from camcensus.sweep import Coverage
+from camcensus.types import Outcome
+
+
+def coverage_records(prepared: Prepared, coverage: Coverage) -> tuple[CoverageRecord, ...]:
+    """The coverage as it is stored: counts, exclusions with reasons, what could not be heard."""
+    deaf = coverage.deafness()
+    records = []
+    for row in coverage.rows():
+        notes = [*row.notes]
+        if row.prober == "ws-discovery" and deaf:
+            notes.append(deaf)
+        records.append(
+            CoverageRecord(
+                zone=row.zone,
+                prober=row.prober,
+                asked=row.asked,
+                answered=row.answered,
+                silent=row.silent,
+                excluded=sum(count for _, count in row.excluded),
+                excluded_why="; ".join(f"{why} ({count})" for why, count in row.excluded),
+                not_audible="; ".join(notes),
+            )
+        )
+    left_out = prepared.plan.exclusions
+    if left_out:
+        records.append(
+            CoverageRecord(
+                zone="",
+                prober="all",
+                excluded=sum(one.count for one in left_out),
+                excluded_why=_reasons(left_out),
+            )
+        )
+    return tuple(records)
+
+
+def _reasons(left_out: Iterable[Exclusion]) -> str:
+    """Why addresses were left out, with counts; the networks are in the plan."""
+    counts: Counter[str] = Counter()
+    for one in left_out:
+        counts[f"{one.reason} [{one.source}]"] += one.count
+    return "; ".join(f"{why} ({count})" for why, count in counts.most_common(20))
+
+
+def warnings_of(coverage: Coverage) -> tuple[str, ...]:
+    """What the person at the screen must know before trusting the list."""
+    deaf = coverage.deafness()
+    found = [deaf] if deaf else []
+    found += list(coverage.notes["network"])
+    shortages = coverage.outcomes[Outcome.LOCAL_SHORTAGE]
+    if shortages:
+        found.append(
+            f"this machine ran short of sockets or memory {shortages} times: "
+            "those questions were not asked; raise `ulimit -n` or sweep less at once"
+        )
+    failures = coverage.outcomes[Outcome.FAILED]
+    if failures:
+        found.append(f"{failures} questions failed through a mistake of ours; the log says where")
+    return tuple(found)
