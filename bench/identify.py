@@ -45,7 +45,7 @@ def worst(catalogue: Catalogue, value: str) -> float:
 def identities(catalogue: Catalogue) -> tuple[float, float]:
     """Devices of five to nine values each, a third of them from the catalogue's examples."""
     choose = random.Random(2)  # noqa: S311  # no secret
-    known = [Evidence(one.field, e.value) for one in catalogue.signatures for e in one.matches]
+    known = [Evidence(one.fields[0], e.value) for one in catalogue.signatures for e in one.matches]
     fields = list(Field)
     devices = [
         [

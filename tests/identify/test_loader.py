@@ -5,6 +5,7 @@ import pytest
 
 from camcensus.errors import CatalogueError
 from camcensus.identify import Catalogue, load_catalogue
+from camcensus.types import Evidence, Field
 
 Load = Callable[[dict[str, str]], Catalogue]
 
@@ -70,6 +71,9 @@ def test_a_signature_is_read_as_it_is_written(load: Load) -> None:
         ('why = "Its own web server."', 'why = ""', "why: is empty"),
         ('firmware = "2.1"', 'colour = "2.1"', "colour"),
         ('firmware = "2.1"', 'mac = "AA-BB-CC-01-02-03"', "lower case with colons"),
+        ('field = "http.server"', 'fields = ["http.server", "x"]', "fields: 'x' is no field"),
+        ('field = "http.server"', 'fields = ["http.title", "http.title"]', "a field twice"),
+        ('field = "http.server"', 'field = "x"\nfields = ["http.title"]', "server: field"),
         ('"acme.http.server"', '"bolt.http.server"', "must start with 'acme'"),
         ('"acme.http.server"', '"acme.mac.owner"', "is reserved"),
         ("[[signature]]", "[[signature]]\n[[signature]]", "id: is missing"),
@@ -89,6 +93,15 @@ def test_a_slip_is_an_error_that_names_file_and_key(
 
     assert str(caught.value).startswith("makers/acme.toml:")
     assert place in str(caught.value)
+
+
+def test_a_signature_may_look_at_several_fields(load: Load) -> None:
+    both = 'fields = ["http.server", "ssdp.server"]'
+    acme = load({"makers/acme.toml": HEAD + SIGNATURE.replace('field = "http.server"', both)})
+
+    for field in (Field.HTTP_SERVER, Field.SSDP_SERVER):
+        assert acme.identify([Evidence(field, "AcmeCam/2.1")]).maker == "acme"
+    assert acme.identify([Evidence(Field.HTTP_TITLE, "AcmeCam/2.1")]).maker is None
 
 
 def test_a_signature_that_claims_nothing_is_an_error(load: Load) -> None:

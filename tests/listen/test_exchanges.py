@@ -508,7 +508,7 @@ def test_every_example_of_the_catalogue_gives_an_answer_that_the_schema_allows()
     catalogue = load_catalogue()
     for signature in catalogue.signatures:
         for example in signature.matches:
-            evidence = (Evidence(signature.field, example.value),)
+            evidence = (Evidence(signature.fields[0], example.value),)
             found = answer(Exchange("x", evidence), catalogue)
             VALIDATOR.validate(found)
             assert found["claims"]

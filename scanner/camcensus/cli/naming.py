@@ -144,7 +144,7 @@ def signatures(
         [
             (
                 one.id,
-                one.field,
+                ", ".join(one.fields),
                 ", ".join(f"{key} {value}" for key, value in one.constants),
                 f"{one.certainty:.2f}",
                 one.source,
@@ -168,7 +168,8 @@ def _signature_json(one: "Signature") -> dict[str, object]:
     return {
         "schema": "camcensus.signature/1",
         "id": one.id,
-        "field": one.field,
+        "field": one.fields[0],
+        "fields": list(one.fields),
         "pattern": one.pattern,
         "claims": dict(one.constants),
         "certainty": one.certainty,
@@ -219,7 +220,7 @@ def explain(
 
 def _explain_signature(one: "Signature") -> None:
     claims = ", ".join(f"{key} {value}" for key, value in one.constants)
-    typer.echo(f"{one.id} looks at {one.field} for {one.pattern}")
+    typer.echo(f"{one.id} looks at {' and '.join(one.fields)} for {one.pattern}")
     typer.echo(f"It claims {claims or 'what it captures'}, certainty {one.certainty:.2f}.")
     typer.echo(f"Why: {one.why}")
     typer.echo(f"Source: {one.source}")

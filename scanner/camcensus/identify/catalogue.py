@@ -182,7 +182,8 @@ def _compile(
 ) -> dict[Field, tuple[tuple[Signature, ...], PatternSet]]:
     by_field: dict[Field, list[Signature]] = {}
     for signature in signatures:
-        by_field.setdefault(signature.field, []).append(signature)
+        for field in signature.fields:
+            by_field.setdefault(field, []).append(signature)
     sets = {}
     for field, of in by_field.items():
         texts = [signature.pattern for signature in of]

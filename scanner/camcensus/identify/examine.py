@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from camcensus.identify.catalogue import Catalogue
 from camcensus.identify.signatures import UNVERIFIED, Example, Signature, SignatureFile
-from camcensus.types import Claim, Evidence, Kind
+from camcensus.types import Claim, Evidence, Field, Kind
 
 UNVERIFIED_CAP = 0.5
 _START = re.compile(r"(?:\(\?[a-zA-Z-]+\)|\(\?:|\(\?[a-zA-Z-]+:|\(\?P<\w+>|\((?!\?))*(?:\^|\\A)")
@@ -31,7 +31,7 @@ def examine(catalogue: Catalogue) -> tuple[Problem, ...]:
 
 def file_problems(file: SignatureFile) -> Iterator[Problem]:
     """A maker needs two signatures on two fields, or says that its coverage is thin."""
-    fields = {signature.field for signature in file.signatures}
+    fields = {field for signature in file.signatures for field in signature.fields}
     if file.maker is not None and len(fields) < 2 and not file.coverage:
         yield Problem(file.name, 'fewer than two fields: add a signature or coverage = "thin"')
 
@@ -39,8 +39,11 @@ def file_problems(file: SignatureFile) -> Iterator[Problem]:
 def signature_problems(catalogue: Catalogue, signature: Signature) -> Iterator[Problem]:
     """What does not hold of one signature."""
     place = f"{signature.file}: {signature.id}"
-    for text in (*_form(signature), *_examples(catalogue, signature)):
+    for text in _form(signature):
         yield Problem(place, text)
+    for field in signature.fields:
+        for text in _examples(catalogue, signature, field):
+            yield Problem(place, text)
 
 
 def anchored(pattern: str) -> bool:
@@ -60,9 +63,9 @@ def _form(signature: Signature) -> Iterator[str]:
         yield f"is unverified and claims more than {UNVERIFIED_CAP}"
 
 
-def _examples(catalogue: Catalogue, signature: Signature) -> Iterator[str]:
+def _examples(catalogue: Catalogue, signature: Signature, field: Field) -> Iterator[str]:
     for example in signature.matches:
-        claims = tuple(catalogue.claims(Evidence(signature.field, example.value)))
+        claims = tuple(catalogue.claims(Evidence(field, example.value)))
         own = [claim for claim in claims if claim.signature == signature.id]
         if not own:
             yield f"does not claim its example {example.value!r}"
@@ -71,8 +74,7 @@ def _examples(catalogue: Catalogue, signature: Signature) -> Iterator[str]:
         yield from _rivals(catalogue, signature, example, claims)
     for value in signature.rejects:
         if any(
-            claim.signature == signature.id
-            for claim in catalogue.claims(Evidence(signature.field, value))
+            claim.signature == signature.id for claim in catalogue.claims(Evidence(field, value))
         ):
             yield f"claims its counter-example {value!r}"
 

@@ -112,13 +112,13 @@ def _signature(file: str, stem: str, values: object, names: Mapping[str, str]) -
     table.place = f"{file}: {identifier}"
     if not identifier.startswith(f"{stem}."):
         table.fail("id", f"must start with {stem!r} and a dot")
-    field = Field(_word(table, "field", frozenset(Field)))
+    fields = _fields(table)
     pattern = table.text("pattern")
     constants = _constants(table, names)
     read = Signature(
         id=identifier,
         file=file,
-        field=field,
+        fields=fields,
         pattern=pattern,
         certainty=table.number("certainty"),
         constants=constants,
@@ -133,6 +133,19 @@ def _signature(file: str, stem: str, values: object, names: Mapping[str, str]) -
     table.close()
     _check_claims(table, read)
     return read
+
+
+def _fields(table: Table) -> tuple[Field, ...]:
+    """Where it looks: `field`, or `fields` where several carry the same words."""
+    several = table.texts("fields")
+    if not several:
+        return (Field(_word(table, "field", frozenset(Field))),)
+    for field in several:
+        if field not in frozenset(Field):
+            table.fail("fields", f"{field!r} is no field")
+    if len(several) != len(set(several)):
+        table.fail("fields", "names a field twice")
+    return tuple(map(Field, several))
 
 
 def _check_claims(table: Table, signature: Signature) -> None:

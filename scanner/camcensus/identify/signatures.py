@@ -27,11 +27,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A pattern on one field and what it claims; `file` is where it is written."""
+    """A pattern, the fields it is looked for in, and what it claims; `file` is where it stands."""
 
     id: str
     file: str
-    field: Field
+    fields: tuple[Field, ...]
     pattern: str
     certainty: float
     constants: tuple[tuple[str, str], ...]
