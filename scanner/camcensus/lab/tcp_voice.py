@@ -25,7 +25,9 @@ class TcpVoice:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, from accept to close; a peer that vanishes is no error."""
         self.tally.connections[self._key] += 1
-        with suppress(ConnectionError, TimeoutError, asyncio.IncompleteReadError):
+        # The estate's end cancels what still drips; nobody waits for this task.
+        ended = (asyncio.CancelledError, asyncio.IncompleteReadError)
+        with suppress(ConnectionError, TimeoutError, *ended):
             async with asyncio.timeout(_IDLE_S):
                 await self._speak(reader, writer)
         writer.close()
