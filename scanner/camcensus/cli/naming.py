@@ -1,6 +1,8 @@
 """`identify`, `reidentify`, `signatures` and `explain`: names and reasons; nothing is sent."""
 
+import difflib
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +18,8 @@ from camcensus.errors import UsageError
 
 if TYPE_CHECKING:
     from camcensus.identify import Catalogue, Signature
+
+_SIGNATURE_ID = re.compile(r"[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*){2,}")
 
 
 def register(app: typer.Typer) -> None:
@@ -203,8 +207,12 @@ def explain(
     catalogue = load_catalogue()
     known = {one.id: one for one in catalogue.signatures}
     if thing in known:
-        _explain_signature(known[thing])
+        _explain_signature(known[thing], catalogue)
         return
+    if _SIGNATURE_ID.fullmatch(thing):
+        near = difflib.get_close_matches(thing, known, 3, 0.6)
+        hint = f"; is it {' or '.join(near)}?" if near else "; `camcensus signatures` lists them"
+        raise UsageError(f"there is no signature {thing}{hint}")
     from camcensus.census.naming import evidence_again, in_names
     from camcensus.cli.reading import database, find_device, open_store
     from camcensus.cli.screen import harmless
@@ -218,8 +226,8 @@ def explain(
         typer.echo(harmless(line))
 
 
-def _explain_signature(one: "Signature") -> None:
-    claims = ", ".join(f"{key} {value}" for key, value in one.constants)
+def _explain_signature(one: "Signature", catalogue: "Catalogue") -> None:
+    claims = ", ".join(f"{key} {catalogue.names.get(word, word)}" for key, word in one.constants)
     typer.echo(f"{one.id} looks at {' and '.join(one.fields)} for {one.pattern}")
     typer.echo(f"It claims {claims or 'what it captures'}, certainty {one.certainty:.2f}.")
     typer.echo(f"Why: {one.why}")
