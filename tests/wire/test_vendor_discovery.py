@@ -28,15 +28,19 @@ QUESTIONS = [
     (vivotek.build_question(1), "014a5d8f1c"),
     (
         panasonic.build_question(bytes([198, 18, 0, 1])),
-        "00010000 000d0000 00000000 ffffffffffff c6120001 00012011 1e11231f 1e191300"
-        "00020000 00000000 00000000 0000ffff 0000",
+        (
+            "00010000 000d0000 00000000 ffffffffffff c6120001 00012011 1e11231f 1e191300"
+            "00020000 00000000 00000000 0000ffff 0000"
+        ),
     ),
     (sony.build_question(), "02 454e513a616c6c696e666f ff 03"),
     (ubiquiti.build_question(), "01000000"),
     (
         reolink.build_question(57268),
-        "3acf872a3500000001000000e8030000b2fea26a0f101f4f4bbf2f68776d44067e131ebc2f6e50f4b4c5f392"
-        "aed349bfa2a79d65477e113001ec52661c71257c1d344fbe3c4e0dd6fe",
+        (
+            "3acf872a3500000001000000e8030000b2fea26a0f101f4f4bbf2f68776d44067e131ebc2f6e50f4b4c5"
+            "f392aed349bfa2a79d65477e113001ec52661c71257c1d344fbe3c4e0dd6fe"
+        ),
     ),
     (foscam.build_question(), "4d4f5f49 0000 00 0000000000000000 04000000 00000000 00000001"),
 ]

@@ -1,4 +1,4 @@
-"""The discovery of Foscam and cameras of its platform, UDP 10000: the operation names begin MO_I."""
+"""The discovery of Foscam and its platform on UDP 10000: every operation begins with MO_I."""
 
 import struct
 from dataclasses import dataclass

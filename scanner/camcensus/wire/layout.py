@@ -1,4 +1,4 @@
-"""What binary answers of many makers have in common: addresses, and text in fields of fixed size."""
+"""What binary answers of many makers have in common: addresses, and text in fixed fields."""
 
 import re
 
