@@ -18,6 +18,7 @@ from camcensus.probers.base import Prober
 PROBERS: tuple[Prober, ...] = (
     ws_discovery.PROBER,
     mdns.PROBER,
+    http.PROBER,  # first who it may be, then what only its maker's devices understand
     hanwha.PROBER,
     bosch.PROBER,
     vivotek.PROBER,
@@ -26,5 +27,4 @@ PROBERS: tuple[Prober, ...] = (
     ubiquiti.PROBER,
     reolink.PROBER,
     foscam.PROBER,
-    http.PROBER,
 )
