@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from camcensus.identify import Catalogue
-from camcensus.listen.fields import MANY, Fields, read_json
+from camcensus.listen.fields import Fields
 from camcensus.listen.readers import READERS
 from camcensus.listen.zgrab import is_zgrab, zgrab_exchanges
 from camcensus.types import Claim, Evidence, Identity
 from camcensus.wire import MalformedError
+from camcensus.wire.json_text import MANY, read_json
 
 SCHEMA = "camcensus.identify/1"
 SHOWN = 256
