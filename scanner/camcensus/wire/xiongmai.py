@@ -19,6 +19,7 @@ VALUE_KEPT = 1024  # characters
 _HEADER = struct.Struct("<BBxxIIBBHI")  # mark, version, session, sequence, parts, message, length
 _MARK = 0xFF
 _IN_THE_OBJECT = "NetWork.NetCommon."
+_ADDRESSES = frozenset({"HostIP", "Submask", "GateWay"})
 _ADDRESS = re.compile(r"0x[0-9A-Fa-f]{8}")
 
 
@@ -63,7 +64,8 @@ def _fields(value: object) -> tuple[tuple[str, str], ...]:
             break
         if text:
             name = path.removeprefix(_IN_THE_OBJECT)
-            found.append((name[:VALUE_KEPT], _address(text)[:VALUE_KEPT]))
+            written = _address(text) if name in _ADDRESSES else text
+            found.append((name[:VALUE_KEPT], written[:VALUE_KEPT]))
     return tuple(found)
 
 
