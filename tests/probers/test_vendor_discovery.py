@@ -210,7 +210,7 @@ def test_a_recorded_dhip_answer_gives_the_evidence_of_one_we_heard(persona: str)
         ("dhip", "lorex_nvr", "dahua", Kind.NVR),
         ("dhip", "cpplus_cam", "dahua", Kind.CAMERA),
         ("dahua-v1", "dahua_old", "dahua", Kind.CAMERA),
-        ("xiongmai", "xm_clone", "xiongmai", Kind.UNKNOWN),
+        ("xiongmai", "xm_clone", "xiongmai", Kind.CAMERA),
         ("tplink", "tplink_cam", "tplink", Kind.CAMERA),
         ("tplink", "vigi_cam", "tplink", Kind.CAMERA),
         ("tplink", "tapo_plug", "tplink", Kind.NOT_VIDEO),

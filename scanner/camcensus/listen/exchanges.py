@@ -74,6 +74,7 @@ def answer(exchange: Exchange, catalogue: Catalogue) -> dict[str, object]:
         "serial": identity.serial,
         "mac": identity.mac,
         "kind": identity.kind.value,
+        "channels": identity.channels,
         "confidence": round(identity.confidence, 3),
         "certainty": _certainty(identity),
         "conflicts": list(identity.conflicts),
