@@ -150,7 +150,9 @@ def test_a_firmware_with_and_without_a_space_before_its_build_is_one() -> None:
 
     assert settle([sadp, onvif]).conflicts == ()
     assert settle([sadp, shorter]).firmware == "V5.6.2build 190701"
-    assert settle([sadp, claim("firmware", "V5.6.3 build 190701", 0.9, Field.ONVIF_FIRMWARE)]).conflicts
+    assert settle(
+        [sadp, claim("firmware", "V5.6.3 build 190701", 0.9, Field.ONVIF_FIRMWARE)]
+    ).conflicts
 
 
 CLAIMS = st.lists(
