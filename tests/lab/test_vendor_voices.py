@@ -38,7 +38,8 @@ FORBIDDEN = {
 def question(protocol: str) -> bytes:
     if protocol == dhip.NAME:
         return dhip.build(b"", 0, unicast=True)
-    return PROBERS[protocol].build(bytes(16), 0)
+    asked: bytes = PROBERS[protocol].build(bytes(16), 0)
+    return asked
 
 
 def evidence(protocol: str, data: bytes) -> tuple[Evidence, ...]:

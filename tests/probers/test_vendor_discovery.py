@@ -117,7 +117,7 @@ def test_where_the_port_for_answers_is_taken_nobody_is_asked_and_it_is_said() ->
         return []
 
     async def run() -> None:
-        async with speaking(xiongmai.PORT, {"0.0.0.0": overheard}):  # noqa: S104 - takes the port
+        async with speaking(xiongmai.PORT, {"0.0.0.0": overheard}):
             await survey(desk.asking(), [Target(ONE, "test")])
 
     asyncio.run(run())
@@ -138,7 +138,10 @@ def test_the_link_is_asked_through_its_group(name: str, group: str) -> None:
     )
     assert link is not None
 
-    asyncio.run(link(desk.asking(), LINK))
+    async def run() -> None:
+        await link(desk.asking(), LINK)
+
+    asyncio.run(run())
 
     assert desk.net.places[0][:3] == ("scan0", group, module.PORT)
     assert [(seen.address, seen.outcome) for seen in desk.seen] == [(ONE, Outcome.ANSWERED)]
@@ -151,7 +154,10 @@ def test_the_dhip_question_tells_the_group_from_an_address() -> None:
     desk, link = Desk(), prober("dhip").link
     assert link is not None
 
-    asyncio.run(link(desk.asking(), LINK))
+    async def run() -> None:
+        await link(desk.asking(), LINK)
+
+    asyncio.run(run())
 
     assert b'"uni":0' in desk.net.asked[0].payload
     assert b'"uni":1' in dhip.build(b"", 0, unicast=True)

@@ -9,19 +9,19 @@ from camcensus.wire import MalformedError
 from camcensus.wire.sadp import FIELDS_KEPT, VALUE_KEPT, build_inquiry, parse
 
 RECORDER = (
-    '<?xml version="1.0" encoding="UTF-8"?>\r\n<ProbeMatch>\r\n'
-    "<Uuid>13A888A9-F1B1-4020-AE9F-05607682D23B</Uuid>\r\n<Types>inquiry</Types>\r\n"
-    "<DeviceType>20110</DeviceType>\r\n"
-    "<DeviceDescription>DS-7608NI-K2/8P</DeviceDescription>\r\n"
-    "<DeviceSN>DS-7608NI-K2/8P0120190101CCRRJ12345678WCVU</DeviceSN>\r\n"
-    "<CommandPort>8000</CommandPort>\r\n<HttpPort>80</HttpPort>\r\n"
-    "<MAC>44-47-cc-0a-1b-2c</MAC>\r\n<IPv4Address>198.18.0.9</IPv4Address>\r\n"
-    "<IPv6Address>::</IPv6Address>\r\n<DHCP>false</DHCP>\r\n"
-    "<AnalogChannelNum>0</AnalogChannelNum>\r\n<DigitalChannelNum>8</DigitalChannelNum>\r\n"
-    "<SoftwareVersion>V4.22.005build 191208</SoftwareVersion>\r\n"
-    "<Salt></Salt>\r\n<Activated>true</Activated>\r\n"
-    "<HCPlatformEnable>flase</HCPlatformEnable>\r\n</ProbeMatch>\r\n"
-).encode()
+    b'<?xml version="1.0" encoding="UTF-8"?>\r\n<ProbeMatch>\r\n'
+    b"<Uuid>13A888A9-F1B1-4020-AE9F-05607682D23B</Uuid>\r\n<Types>inquiry</Types>\r\n"
+    b"<DeviceType>20110</DeviceType>\r\n"
+    b"<DeviceDescription>DS-7608NI-K2/8P</DeviceDescription>\r\n"
+    b"<DeviceSN>DS-7608NI-K2/8P0120190101CCRRJ12345678WCVU</DeviceSN>\r\n"
+    b"<CommandPort>8000</CommandPort>\r\n<HttpPort>80</HttpPort>\r\n"
+    b"<MAC>44-47-cc-0a-1b-2c</MAC>\r\n<IPv4Address>198.18.0.9</IPv4Address>\r\n"
+    b"<IPv6Address>::</IPv6Address>\r\n<DHCP>false</DHCP>\r\n"
+    b"<AnalogChannelNum>0</AnalogChannelNum>\r\n<DigitalChannelNum>8</DigitalChannelNum>\r\n"
+    b"<SoftwareVersion>V4.22.005build 191208</SoftwareVersion>\r\n"
+    b"<Salt></Salt>\r\n<Activated>true</Activated>\r\n"
+    b"<HCPlatformEnable>flase</HCPlatformEnable>\r\n</ProbeMatch>\r\n"
+)
 FIELDS = (
     ("Uuid", "13A888A9-F1B1-4020-AE9F-05607682D23B"),
     ("Types", "inquiry"),
