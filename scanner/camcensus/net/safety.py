@@ -37,13 +37,29 @@ class DeniedPath:
 
 
 @dataclass(frozen=True, slots=True)
+class SafeDescription:
+    """UPnP software whose description may be fetched, by its SERVER header."""
+
+    server: Any
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Safety:
     """What may be sent, what never, and how gently."""
 
     denied: tuple[DeniedPorts, ...]
     denied_paths: tuple[DeniedPath, ...]
+    safe_descriptions: tuple[SafeDescription, ...]
     allowed: dict[tuple[str, str], AllowedMessage]
     paces: dict[str, PaceLimits]
+
+    def may_describe(self, server: str) -> bool:
+        """Whether a device with this SERVER header is known to bear that its description is read.
+
+        One family of recorders crashes: whoever is not listed is not asked.
+        """
+        return any(row.server.fullmatch(server) for row in self.safe_descriptions)
 
     def objection(self, request: Request, transport: Transport, port: int) -> str | None:
         """Why these bytes must not be sent to this port; `None` if they may be."""
@@ -80,6 +96,7 @@ def load_safety(folder: Path | None = None) -> Safety:
             denied_paths=tuple(
                 DeniedPath(_compile(entry["pattern"]), entry["why"]) for entry in table["deny_path"]
             ),
+            safe_descriptions=tuple(map(_safe_description, table["safe_description"])),
             allowed={(row.prober, row.message): row for row in map(_allowed, table["allow"])},
             paces={name: _pace(name, entry) for name, entry in table["pace"].items()},
         )
@@ -94,6 +111,12 @@ def _denied(entry: dict[str, Any]) -> list[DeniedPorts]:
         DeniedPorts(Transport(entry["transport"]), first, last, entry["why"], entry["source"])
         for first, last in map(_port_range, entry["ports"])
     ]
+
+
+def _safe_description(entry: dict[str, Any]) -> SafeDescription:
+    if not entry["source"]:
+        raise ValueError("a safe description without a source")
+    return SafeDescription(_compile(entry["server"]), entry["why"])
 
 
 def _allowed(entry: dict[str, Any]) -> AllowedMessage:

@@ -200,6 +200,13 @@ def _split_head(data: bytes, problems: list[str]) -> tuple[bytes, bytes]:
     return head, body
 
 
+def parse_head(data: bytes, problems: list[str]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """First line and headers of a message that is built like HTTP and has no body to read."""
+    head, _ = _split_head(data, problems)
+    lines = head.split(b"\n")
+    return decode(lines[0][:VALUE_KEPT]).strip(), _headers(lines[1:], problems)
+
+
 def _headers(lines: list[bytes], problems: list[str]) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     for name, value in _header_lines(lines, problems):
