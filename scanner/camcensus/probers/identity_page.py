@@ -43,8 +43,6 @@ class Page:
     id: str
     makers: frozenset[str]
     path: str
-    why: str
-    source: str
 
 
 @cache
@@ -64,13 +62,7 @@ def _page(entry: dict[str, object]) -> Page:
     makers, path = entry["makers"], str(entry["path"])
     if not isinstance(makers, list) or not _PATH.fullmatch(path):
         raise ValueError(f"page {entry['id']!r} needs a list of makers and a plain path")
-    return Page(
-        id=str(entry["id"]),
-        makers=frozenset(map(str, makers)),
-        path=path,
-        why=str(entry["why"]),
-        source=str(entry["source"]),
-    )
+    return Page(str(entry["id"]), frozenset(map(str, makers)), path)
 
 
 def page_for(suspects: Collection[str], pages: tuple[Page, ...]) -> Page | None:
