@@ -145,9 +145,7 @@ def read_ssdp(given: Fields) -> Iterator[Evidence]:
     yield from ssdp_evidence(given.pairs("headers"))
     xml = _first(given, "description_xml", "description_xml_fragment")
     if xml is not None:
-        yield from description_evidence(
-            (xml if "<root" in xml else f"<root>{xml}</root>").encode()
-        )
+        yield from description_evidence((xml if "<root" in xml else f"<root>{xml}</root>").encode())
 
 
 def read_mdns(given: Fields) -> Iterator[Evidence]:

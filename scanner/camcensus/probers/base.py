@@ -119,7 +119,8 @@ class Prober:
     """One protocol: what it costs, and how it asks a link, many addresses, or one live host.
 
     What is `vendor` is asked of a live host only where its maker is suspected, or where a host
-    that looks like video has not said whose it is.
+    that looks like video has not said whose it is. `spares` says why a live host is not asked
+    whatever the user wants, "" if it may be.
     """
 
     name: str
@@ -129,3 +130,4 @@ class Prober:
     survey: Callable[[Asking, Iterable[Target]], Awaitable[None]] | None = None
     ask: Callable[[Asking, Host], Awaitable[None]] | None = None
     vendor: bool = False
+    spares: Callable[["Asking", Host], str] | None = None

@@ -1,4 +1,4 @@
-"""One page a host that its maker's devices show to everybody; which, `fingerprints/pages.toml` says.
+"""One page a host that its maker's devices show to everybody, out of `fingerprints/pages.toml`.
 
 A page is asked only of a host that something has named as that maker's before, at a place where
 its front page answered.
@@ -17,7 +17,7 @@ from camcensus.net import Reply
 from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.probers.base import Asking, Host, Prober
 from camcensus.probers.evidence import http_evidence
-from camcensus.probers.web import ask_door, doors
+from camcensus.probers.web import NO_PAGE, ask_door, doors
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     Evidence,
@@ -78,6 +78,14 @@ def read(observation: Observation) -> tuple[Evidence, ...]:
         return ()
 
 
+def spares(asking: Asking, host: Host) -> str:
+    """Why this host is not asked for any page."""
+    if not doors(host):
+        return NO_PAGE
+    page = page_for(asking.suspects(host.evidence()), load_pages())
+    return "" if page is not None else "no maker is suspected whose devices show such a page"
+
+
 async def ask(asking: Asking, host: Host) -> None:
     """At most one page, once, at the first place that speaks the web."""
     page = page_for(asking.suspects(host.evidence()), load_pages())
@@ -122,4 +130,5 @@ PROBER = Prober(
     ),
     read=read,
     ask=ask,
+    spares=spares,
 )

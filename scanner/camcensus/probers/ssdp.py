@@ -80,22 +80,25 @@ async def _take(asking: Asking, heard: _Heard, reply: Reply) -> None:
     if target is None:
         asking.remark(NAME, "left aside: an answer from outside the plan")
         return
-    await _observe(asking, target, heard, reply)
+    seen = _observe(asking, target, heard, reply)
+    if seen is not None:
+        await asking.emit(seen)
 
 
-async def _observe(asking: Asking, target: Target, heard: _Heard, reply: Reply) -> None:
-    """Emit what is new; other machines' questions and farewells say nothing of their sender."""
+def _observe(asking: Asking, target: Target, heard: _Heard, reply: Reply) -> Observation | None:
+    """What is new; other machines' questions and farewells say nothing of their sender."""
     make = partial(asking.observation, target, reply, NAME, SEARCH, Transport.UDP)
+    if reply.outcome is not Outcome.ANSWERED:
+        return make()
     try:
         message = parse_message(reply.data)
     except MalformedError as error:
         heard.counts[target.address] += 1
-        if heard.counts[target.address] <= _PER_SOURCE:
-            await asking.emit(make(outcome=Outcome.MALFORMED, note=str(error)))
-        return
-    if message.speaks_of_itself and heard.is_news(target.address, message):
-        evidence = ssdp_evidence(message.headers)
-        await asking.emit(make(evidence=evidence, note="; ".join(message.problems)))
+        few = heard.counts[target.address] <= _PER_SOURCE
+        return make(outcome=Outcome.MALFORMED, note=str(error)) if few else None
+    if not message.speaks_of_itself or not heard.is_news(target.address, message):
+        return None
+    return make(evidence=ssdp_evidence(message.headers), note="; ".join(message.problems))
 
 
 async def link(asking: Asking, interface: Interface) -> None:
@@ -119,34 +122,29 @@ async def _search(asking: Asking, host: Host) -> None:
     address, heard = host.target.address, _Heard()
     request = Request(NAME, SEARCH, build_search(address, wait_s=1))
     for reply in await asking.net.udp_exchange(address, PORT, request, timeout_s=_WAIT_S):
-        if reply.outcome is Outcome.ANSWERED:
-            await _observe(asking, host.target, heard, reply)
-        else:
-            make = partial(asking.observation, host.target, reply, NAME, SEARCH, Transport.UDP)
-            await asking.emit(make())
+        seen = _observe(asking, host.target, heard, reply)
+        if seen is not None:
+            host.observations.append(seen)
+            await asking.emit(seen)
 
 
 async def _describe(asking: Asking, host: Host) -> None:
-    """Fetch at most one description, unless the host is known well enough without it."""
-    if any(seen.message == DESCRIPTION and seen.prober == NAME for seen in host.observations):
-        return
-    if asking.settled(host.evidence()) and not asking.thorough:
+    """Fetch the first description that may be fetched."""
+    address, agent = host.target.address, asking.net.user_agent
+    if any(seen.prober == NAME and seen.message == DESCRIPTION for seen in host.observations):
         return
     for place in _safe_places(asking, host):
-        payload = build_get(
-            host.target.address,
-            place.path,
-            asking.net.user_agent,
-            port=None if place.port == 80 else place.port,
-        )
-        request = Request(NAME, DESCRIPTION, payload)
-        if objection := asking.net.objection(
-            request, host.target.address, Transport.TCP, place.port
-        ):
-            asking.remark(NAME, f"a description was not fetched: {objection}")
+        port = None if place.port == 80 else place.port
+        try:
+            payload = build_get(address, place.path, agent, port=port)
+        except ValueError:
             continue
-        await _fetch(asking, host, place, request)
-        return
+        request = Request(NAME, DESCRIPTION, payload)
+        objection = asking.net.objection(request, address, Transport.TCP, place.port)
+        if not objection:
+            await _fetch(asking, host, place, request)
+            return
+        asking.remark(NAME, f"a description was not fetched: {objection}")
 
 
 def _safe_places(asking: Asking, host: Host) -> Iterator[XAddr]:

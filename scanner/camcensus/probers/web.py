@@ -9,6 +9,7 @@ from camcensus.probers.http import TLS
 from camcensus.types import Field, Outcome, Request, Transport
 from camcensus.wire.http import response_complete
 
+NO_PAGE = "it showed no web page"
 _ELSEWHERE = ("301", "302", "303", "307", "308")
 
 

@@ -8,7 +8,7 @@ from camcensus.net import Reply
 from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.probers.base import Asking, Host, Prober
 from camcensus.probers.evidence import field_evidence, http_evidence
-from camcensus.probers.web import Door, ask_door, doors
+from camcensus.probers.web import NO_PAGE, Door, ask_door, doors
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     Evidence,
@@ -75,24 +75,33 @@ def _read(question: _Question, observation: Observation) -> tuple[Evidence, ...]
         return ()
 
 
+def _door(question: _Question, host: Host) -> Door | None:
+    """The first place where this question may be asked."""
+    places = (door for door in doors(host) if door.tls or not question.tls_only)
+    return next(places, None)
+
+
+def _spares(question: _Question, asking: Asking, host: Host) -> str:
+    """Why this host is not asked: only this maker's devices know the question."""
+    if _door(question, host) is None:
+        return NO_PAGE
+    suspected = question.maker in asking.suspects(host.evidence())
+    return "" if suspected else "another maker's device, or nobody knows whose"
+
+
 async def _ask(question: _Question, asking: Asking, host: Host) -> None:
     """Once, at the first place that speaks the web, to a host that may be this maker's."""
-    if question.maker not in asking.suspects(host.evidence()):
-        return
-    places = (door for door in doors(host) if door.tls or not question.tls_only)
-    door = next(places, None)
-    if door is None:
+    door = _door(question, host)
+    if door is None or question.maker not in asking.suspects(host.evidence()):
         return
     payload = question.build(host.target.address, asking.net.user_agent, port=door.host_port)
     request = Request(question.prober, question.message, payload)
     reply = await ask_door(asking, host, door, request)
     if reply is not None:
-        await asking.emit(_observe(question, asking, host, door, reply))
+        await asking.emit(_observe(question, asking, host, reply))
 
 
-def _observe(
-    question: _Question, asking: Asking, host: Host, door: Door, reply: Reply
-) -> Observation:
+def _observe(question: _Question, asking: Asking, host: Host, reply: Reply) -> Observation:
     make = partial(
         asking.observation,
         host.target,
@@ -130,6 +139,7 @@ def _prober(question: _Question) -> Prober:
         ),
         read=partial(_read, question),
         ask=partial(_ask, question),
+        spares=partial(_spares, question),
     )
 
 
