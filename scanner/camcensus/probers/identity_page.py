@@ -95,8 +95,7 @@ async def ask(asking: Asking, host: Host) -> None:
     address, agent = host.target.address, asking.net.user_agent
     request = Request(NAME, MESSAGE, build_get(address, page.path, agent, port=door.host_port))
     reply = await ask_door(asking, host, door, request)
-    if reply is not None:
-        await asking.emit(_observe(asking, host, page, reply))
+    await asking.emit(_observe(asking, host, page, reply))
 
 
 def _observe(asking: Asking, host: Host, page: Page, reply: Reply) -> Observation:

@@ -6,7 +6,7 @@ from camcensus.net import Reply
 from camcensus.probers.base import Asking, Host
 from camcensus.probers.http import NAME as HTTP
 from camcensus.probers.http import TLS
-from camcensus.types import Field, Outcome, Request, Transport
+from camcensus.types import Field, Outcome, Request
 from camcensus.wire.http import response_complete
 
 NO_PAGE = "it showed no web page"
@@ -49,11 +49,8 @@ def _points_elsewhere(status_line: str) -> bool:
     return status_line.partition(" ")[2].startswith(_ELSEWHERE)
 
 
-async def ask_door(asking: Asking, host: Host, door: Door, request: Request) -> Reply | None:
-    """One request there; `None` where it may not be sent."""
-    address = host.target.address
-    if asking.net.objection(request, address, Transport.TCP, door.port):
-        return None
+async def ask_door(asking: Asking, host: Host, door: Door, request: Request) -> Reply:
+    """One request there."""
     return await asking.net.tcp_exchange(
-        address, door.port, request, tls=door.tls, complete=response_complete
+        host.target.address, door.port, request, tls=door.tls, complete=response_complete
     )

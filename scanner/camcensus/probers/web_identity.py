@@ -97,8 +97,7 @@ async def _ask(question: _Question, asking: Asking, host: Host) -> None:
     payload = question.build(host.target.address, asking.net.user_agent, port=door.host_port)
     request = Request(question.prober, question.message, payload)
     reply = await ask_door(asking, host, door, request)
-    if reply is not None:
-        await asking.emit(_observe(question, asking, host, reply))
+    await asking.emit(_observe(question, asking, host, reply))
 
 
 def _observe(question: _Question, asking: Asking, host: Host, reply: Reply) -> Observation:
