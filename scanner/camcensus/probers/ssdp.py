@@ -121,7 +121,7 @@ async def _search(asking: Asking, host: Host) -> None:
     """A unicast search (UPnP Device Architecture 1.1, 1.3.2); version 1.0 may ignore it."""
     address, heard = host.target.address, _Heard()
     request = Request(NAME, SEARCH, build_search(address, wait_s=1))
-    for reply in await asking.net.udp_exchange(address, PORT, request, timeout_s=_WAIT_S):
+    for reply in await asking.net.udp_exchange(address, PORT, request, timeout_s=1.5):
         seen = _observe(asking, host.target, heard, reply)
         if seen is not None:
             host.observations.append(seen)
