@@ -216,6 +216,10 @@ def test_no_other_bytes_pass(junk: bytes) -> None:
 )
 def test_a_broken_safety_file_stops_everything(tmp_path: Path, old: str, new: str) -> None:
     text = (data_folder("fingerprints") / "safety.toml").read_text("utf-8")
+    pages = (data_folder("fingerprints") / "pages.toml").read_text("utf-8")
+    (tmp_path / "pages.toml").write_text(pages, "utf-8")
+    (tmp_path / "safety.toml").write_text(text, "utf-8")
+    assert load_safety(tmp_path).allowed
     (tmp_path / "safety.toml").write_text(text.replace(old, new), "utf-8")
 
     with pytest.raises(CatalogueError, match="nothing will be sent"):

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -15,9 +16,11 @@ from camcensus.identify import load_catalogue
 from camcensus.lab import load_personas, place
 from camcensus.lab.tally import Tally
 from camcensus.lab.tcp_voice import TcpVoice
+from camcensus.net import load_safety
+from camcensus.net.safety import IdentityPage
 from camcensus.probers import identity_page, web_identity
 from camcensus.probers.base import Host, Prober
-from camcensus.probers.identity_page import load_pages, page_for
+from camcensus.probers.identity_page import page_for
 from camcensus.probers.web import Door, doors
 from camcensus.sweep.thrift import needless
 from camcensus.types import (
@@ -36,7 +39,7 @@ from probers.test_http import Site
 
 CATALOGUE = load_catalogue()
 ADDRESS = "127.88.4.1"
-PAGES = load_pages()
+PAGES = SAFETY.pages
 each_page = pytest.mark.parametrize("one", PAGES, ids=lambda one: one.id)
 
 
@@ -276,7 +279,7 @@ def test_pages_and_safety_rules_agree_on_every_path() -> None:
 
 
 @each_page
-def test_every_page_may_be_asked_for_and_nothing_beside_it(one: identity_page.Page) -> None:
+def test_every_page_may_be_asked_for_and_nothing_beside_it(one: IdentityPage) -> None:
     def objection(path: str) -> str | None:
         request = Request(identity_page.NAME, "page", build_get(ADDRESS, path, "camcensus/1"))
         return SAFETY.objection(request, Transport.TCP, 80)
@@ -288,12 +291,12 @@ def test_every_page_may_be_asked_for_and_nothing_beside_it(one: identity_page.Pa
 
 
 @each_page
-def test_no_page_matches_a_path_that_is_never_asked(one: identity_page.Page) -> None:
+def test_no_page_matches_a_path_that_is_never_asked(one: IdentityPage) -> None:
     assert not [rule.why for rule in SAFETY.denied_paths if rule.pattern.search(one.path)]
 
 
 @each_page
-def test_the_makers_of_a_page_are_words_of_the_vocabulary(one: identity_page.Page) -> None:
+def test_the_makers_of_a_page_are_words_of_the_vocabulary(one: IdentityPage) -> None:
     assert one.makers <= set(CATALOGUE.names)
 
 
@@ -321,7 +324,9 @@ def test_of_several_pages_that_fit_the_first_of_the_file_is_asked() -> None:
     ],
 )
 def test_a_broken_file_of_pages_is_named(tmp_path: Path, text: str) -> None:
+    copytree(data_folder("fingerprints"), tmp_path, dirs_exist_ok=True)
+    assert load_safety(tmp_path).pages == PAGES
     (tmp_path / "pages.toml").write_text(text, "utf-8")
 
-    with pytest.raises(CatalogueError, match=r"pages\.toml"):
-        load_pages(tmp_path)
+    with pytest.raises(CatalogueError, match=r"pages\.toml: .* nothing will be sent"):
+        load_safety(tmp_path)

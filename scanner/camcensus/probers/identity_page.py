@@ -4,17 +4,12 @@ A page is asked only of a host that something has named as that maker's before, 
 its front page answered.
 """
 
-import re
-import tomllib
 from collections.abc import Collection
-from dataclasses import dataclass
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 
-from camcensus.data import data_folder
-from camcensus.errors import CatalogueError
 from camcensus.net import Reply
 from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
+from camcensus.net.safety import IdentityPage
 from camcensus.probers.base import Asking, Host, Prober
 from camcensus.probers.evidence import http_evidence
 from camcensus.probers.web import NO_PAGE, ask_door, doors
@@ -32,40 +27,9 @@ from camcensus.wire.http import build_get, parse_response
 
 NAME = "identity-page"
 MESSAGE = "page"
-_KEYS = {"id", "makers", "path", "holds", "why", "source"}
-_PATH = re.compile(r"/[A-Za-z0-9._~/-]{1,120}(?:\?[A-Za-z0-9._~=&-]{1,80})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page, and whose devices are asked for it."""
-
-    id: str
-    makers: frozenset[str]
-    path: str
-
-
-@cache
-def load_pages(folder: Path | None = None) -> tuple[Page, ...]:
-    """Every page in the order of the file; `CatalogueError` names what does not hold in it."""
-    path = (folder or data_folder("fingerprints")) / "pages.toml"
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-        return tuple(map(_page, table["page"]))
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise CatalogueError(f"{path}: the pages do not hold: {error}") from error
-
-
-def _page(entry: dict[str, object]) -> Page:
-    if set(entry) != _KEYS or not all(entry.values()):
-        raise ValueError(f"page {entry.get('id')!r} must state {', '.join(sorted(_KEYS))}")
-    makers, path = entry["makers"], str(entry["path"])
-    if not isinstance(makers, list) or not _PATH.fullmatch(path):
-        raise ValueError(f"page {entry['id']!r} needs a list of makers and a plain path")
-    return Page(str(entry["id"]), frozenset(map(str, makers)), path)
-
-
-def page_for(suspects: Collection[str], pages: tuple[Page, ...]) -> Page | None:
+def page_for(suspects: Collection[str], pages: tuple[IdentityPage, ...]) -> IdentityPage | None:
     """The first page that one of these makers' devices show."""
     return next((page for page in pages if not page.makers.isdisjoint(suspects)), None)
 
@@ -82,13 +46,13 @@ def spares(asking: Asking, host: Host) -> str:
     """Why this host is not asked for any page."""
     if not doors(host):
         return NO_PAGE
-    page = page_for(asking.suspects(host.evidence()), load_pages())
+    page = page_for(asking.suspects(host.evidence()), asking.net.safety.pages)
     return "" if page is not None else "no maker is suspected whose devices show such a page"
 
 
 async def ask(asking: Asking, host: Host) -> None:
     """At most one page, once, at the first place that speaks the web."""
-    page = page_for(asking.suspects(host.evidence()), load_pages())
+    page = page_for(asking.suspects(host.evidence()), asking.net.safety.pages)
     door = next(iter(doors(host)), None)
     if page is None or door is None:
         return
@@ -98,7 +62,7 @@ async def ask(asking: Asking, host: Host) -> None:
     await asking.emit(_observe(asking, host, page, reply))
 
 
-def _observe(asking: Asking, host: Host, page: Page, reply: Reply) -> Observation:
+def _observe(asking: Asking, host: Host, page: IdentityPage, reply: Reply) -> Observation:
     make = partial(
         asking.observation, host.target, reply, NAME, MESSAGE, Transport.TCP, asked=page.path
     )

@@ -189,21 +189,22 @@ PROBER = Prober(
     name=NAME,
     planned=(
         PlannedProber(NAME, "link", Transport.UDP, (PORT,), ProberCost(1), (GROUP,)),
-        PlannedProber(
+        PlannedProber(NAME, "second", Transport.UDP, (PORT,), ProberCost(1)),
+        PlannedProber(  # a description, wherever the device says that it lies
             NAME,
             "second",
-            Transport.UDP,
-            (PORT,),
+            Transport.TCP,
+            (),
             ProberCost(
-                frames=1 + CONNECTION_FRAMES,
+                frames=CONNECTION_FRAMES,
                 connections=1,
-                requests=2,
-                bytes_in=2 * DESCRIPTION_LIMIT,
-                usual_frames=1,
+                bytes_in=DESCRIPTION_LIMIT,
+                usual_share=0.02,
             ),
         ),
     ),
     read=read,
     link=link,
     ask=ask,
+    beyond_router="many UPnP devices hear only questions to their group, which no router passes",
 )
