@@ -9,10 +9,11 @@ from urllib.parse import unquote
 from camcensus.data import normalise_mac
 from camcensus.listen.fields import DEPTH, MANY, Fields, leaves, read_json, whole
 from camcensus.listen.names import canonical
-from camcensus.probers.evidence import http_evidence, ws_discovery_evidence
+from camcensus.probers.evidence import http_evidence, rtsp_evidence, ws_discovery_evidence
 from camcensus.types import Evidence, Field
 from camcensus.wire import MalformedError, ws_discovery
 from camcensus.wire.http import Response
+from camcensus.wire.rtsp import Answer
 from camcensus.wire.xml import child, descendants, local_name, parse, text_of
 
 if TYPE_CHECKING:
@@ -66,14 +67,16 @@ def read_http(given: Fields) -> Iterator[Evidence]:
 
 
 def read_rtsp(given: Fields) -> Iterator[Evidence]:
-    """An answer of a streaming server, and each line of its description."""
-    headers = _headers(given)
-    response = Response("", "", None, "", headers)
-    yield from _each(Field.RTSP_STATUS, given.texts("status_line"))
-    yield from _named(headers, Field.RTSP_HEADER, {"server": Field.RTSP_SERVER})
-    yield from _each(Field.RTSP_AUTH, response.values("www-authenticate"))
-    yield from _each(Field.RTSP_REALM, response.realms())
-    yield from _each(Field.RTSP_SDP, (given.text("sdp") or "").splitlines()[:MANY])
+    """An answer of a streaming server, and what its description tells of the device."""
+    answer = Answer(
+        status_line=given.text("status_line") or "",
+        version="",
+        status=None,
+        reason="",
+        headers=_headers(given),
+        body=(given.text("sdp") or "").encode(),
+    )
+    yield from rtsp_evidence(answer)
 
 
 def read_tls(given: Fields) -> Iterator[Evidence]:

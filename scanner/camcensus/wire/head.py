@@ -1,7 +1,7 @@
 """Status line and headers, as HTTP and RTSP share them (RFC 9112, RFC 2326)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -42,17 +42,11 @@ class Message:
 
     def realms(self) -> tuple[str, ...]:
         """The realm of every challenge, at most 256 characters each."""
-        return tuple(realm[:REALM_KEPT] for realm in islice(self._realms(), REALMS_KEPT))
+        return tuple(realm[:REALM_KEPT] for realm in _realms(self.headers))
 
     def realm(self) -> str | None:
         """The first realm."""
         return next(iter(self.realms()), None)
-
-    def _realms(self) -> Iterator[str]:
-        for value in self.values("www-authenticate"):
-            for match in _REALM.finditer(value):
-                quoted, bare = match.groups()
-                yield re.sub(r"\\(.)", r"\1", bare if quoted is None else quoted)
 
 
 def split_head(data: bytes, problems: list[str]) -> tuple[bytes, bytes]:
@@ -81,7 +75,18 @@ def read_headers(lines: list[bytes], problems: list[str]) -> tuple[tuple[str, st
         if len(value) > VALUE_KEPT:
             problems.append("long-header")
         found.append((name[:256], value[:VALUE_KEPT]))
+    if any(len(realm) > REALM_KEPT for realm in _realms(found)):
+        problems.append("long-realm")
     return tuple(found)
+
+
+def _realms(headers: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """The realm of each challenge, uncut; the first 16."""
+    texts = (value for name, value in headers if name.lower() == "www-authenticate")
+    found = (match for text in texts for match in _REALM.finditer(text))
+    for match in islice(found, REALMS_KEPT):
+        quoted, bare = match.groups()
+        yield re.sub(r"\\(.)", r"\1", bare if quoted is None else quoted)
 
 
 def _header_lines(lines: list[bytes], problems: list[str]) -> Iterator[tuple[str, str]]:
