@@ -9,16 +9,15 @@ LINE_KEPT = 512  # characters
 _LINES_READ = 2048
 
 # What every server writes about its streams, and what can be a key: RFC 8866, 6, 4568, 8839, 8122.
-_COMMON = frozenset(
-    """
+_COMMON_NAMES = """
     bandwidth candidate charset cliprect cname control crypto end-of-candidates etag extmap
     fingerprint fmtp framerate framesize group ice-lite ice-options ice-pwd ice-ufrag identity
     imageattr inactive key-mgmt keywds label lang maxprate maxptime mid mpeg4-esid mpeg4-iod msid
     mp4-esid orient ptime quality range rtcp rtcp-fb rtcp-mux rtcp-rsize rtpmap recvonly sdplang
     sendonly sendrecv setup source-filter ssrc ssrc-group tls-id ts-refclk type width height
     x-dimensions x-framerate connection
-    """.split()
-)
+"""
+_COMMON = frozenset(_COMMON_NAMES.split())
 _ADDRESSED = re.compile(r"a=control:[a-z]{2,8}://", re.IGNORECASE)
 _SECRET = re.compile(
     r"passw|passphrase|pwd|\bpass[=:]|secret|token|credential|api[_-]?key|\bkey[=:]|\bpsk\b"
@@ -53,13 +52,11 @@ def _telling(lines: Iterator[str]) -> Iterator[str]:
             user = line[2:].split(" ", 1)[0]
             if user.strip("-"):
                 yield f"o={user}"
-        elif line.startswith("a=") and _is_own_attribute(line):
-            yield line
-        elif _OWN_MEDIUM.match(line):
+        elif _is_own_attribute(line) or _OWN_MEDIUM.match(line):
             yield line
 
 
 def _is_own_attribute(line: str) -> bool:
     """A control with an address in it, the tool, or what no standard describes."""
-    name = line[2:].partition(":")[0].strip().lower()
+    name = line[2:].partition(":")[0].strip().lower() if line.startswith("a=") else ""
     return bool(name) and (name not in _COMMON or _ADDRESSED.match(line) is not None)
