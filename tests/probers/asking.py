@@ -60,6 +60,7 @@ class Desk:
     limits: PaceLimits = LIMITS
     ports: tuple[int, ...] = ()
     plan: frozenset[str] = frozenset()  # the addresses of the plan; loopback if empty
+    ports_of: dict[str, tuple[int, ...]] = field(default_factory=dict)  # of other probers
     seen: list[Observation] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -83,7 +84,7 @@ class Desk:
             remark=lambda _, sentence: self.remarks.append(sentence),
             key=b"k" * 16,
             failed=lambda prober, _, error: self.failures.append(f"{prober}: {error}"),
-            ports={"http": self.ports},
+            ports={"http": self.ports, **self.ports_of},
         )
 
     def name(self, _: Iterable[Evidence]) -> Identity:

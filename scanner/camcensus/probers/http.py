@@ -127,7 +127,7 @@ async def _get(
         address, port, Request(NAME, message, payload), tls=tls, complete=response_complete
     )
     if reply.certificate:
-        await _observe_certificate(asking, host, reply)
+        await observe_certificate(asking, host, reply)
     make = partial(asking.observation, host.target, reply, NAME, message, Transport.TCP, asked=path)
     if reply.outcome is not Outcome.ANSWERED:
         await asking.emit(make())
@@ -151,7 +151,8 @@ def _host_port(port: int, *, tls: bool) -> int | None:
     return None if port == (443 if tls else 80) else port
 
 
-async def _observe_certificate(asking: Asking, host: Host, reply: Reply) -> None:
+async def observe_certificate(asking: Asking, host: Host, reply: Reply) -> None:
+    """One observation of the certificate that a server showed us, whatever it speaks."""
     bare = replace(reply, data=b"", note="")
     make = partial(asking.observation, host.target, bare, TLS, "certificate", Transport.TCP)
     try:

@@ -40,25 +40,34 @@ class Answer(Message):
 
 
 def build_options(
-    address: str, port: int, user_agent: str, *, sequence: int, whole_server: bool = True
+    address: str,
+    port: int,
+    user_agent: str,
+    *,
+    sequence: int,
+    whole_server: bool = True,
+    tls: bool = False,
 ) -> bytes:
     """What can be asked of the whole server (`*`), or of its root where it rejects that."""
-    url = "*" if whole_server else _url(address, port)
+    url = "*" if whole_server else _url(address, port, tls=tls)
     return _request("OPTIONS", url, user_agent, sequence)
 
 
-def build_describe(address: str, port: int, user_agent: str, *, sequence: int) -> bytes:
+def build_describe(
+    address: str, port: int, user_agent: str, *, sequence: int, tls: bool = False
+) -> bytes:
     """What stands at the root: no path is guessed, no credential given."""
     lines = ("Accept: application/sdp",)
-    return _request("DESCRIBE", _url(address, port), user_agent, sequence, lines)
+    return _request("DESCRIBE", _url(address, port, tls=tls), user_agent, sequence, lines)
 
 
-def _url(address: str, port: int) -> str:
+def _url(address: str, port: int, *, tls: bool) -> str:
     if not _ADDRESS.fullmatch(address):
         raise ValueError(f"not an address: {address!r}")
     if not 0 < port < 65536:
         raise ValueError(f"not a port: {port}")
-    return f"rtsp://[{address}]:{port}/" if ":" in address else f"rtsp://{address}:{port}/"
+    host = f"[{address}]" if ":" in address else address
+    return f"rtsp{'s' * tls}://{host}:{port}/"
 
 
 def _request(
