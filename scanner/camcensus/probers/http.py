@@ -65,7 +65,8 @@ def read_certificate(observation: Observation) -> tuple[Evidence, ...]:
 
 async def ask(asking: Asking, host: Host) -> None:
     """80 and 443 and what answers or the user named; the rest only where these gave nothing."""
-    named = (*asking.ports.get(NAME, ()), *asking.ports.get(HTTPS, ()), *_named_ports(host))
+    stated = (port for port in _named_ports(host) if _may_ask(asking, host, port, "/", "page"))
+    named = (*asking.ports.get(NAME, ()), *asking.ports.get(HTTPS, ()), *stated)
     ports = tuple(dict.fromkeys((*FIRST_PORTS, *named)))
     if not await _ask_ports(asking, host, ports):
         await _ask_ports(asking, host, tuple(p for p in FURTHER_PORTS if p not in ports))

@@ -74,7 +74,8 @@ def read(observation: Observation) -> tuple[Evidence, ...]:
 
 async def ask(asking: Asking, host: Host) -> None:
     """554 and what answers or the user named; 8554 only where these gave nothing."""
-    named = (*asking.ports.get(NAME, ()), *asking.ports.get(RTSPS, ()), *_stated_ports(host))
+    stated = tuple(port for port in _stated_ports(host) if _may_ask(asking, host, port))
+    named = (*asking.ports.get(NAME, ()), *asking.ports.get(RTSPS, ()), *stated)
     first = tuple(dict.fromkeys((PORT, *named)))
     spare = _Spare()
     for ports in (first, tuple(port for port in FURTHER_PORTS if port not in first)):
@@ -94,6 +95,13 @@ def _stated_ports(host: Host) -> tuple[int, ...]:
             found += _announced_ports(seen.raw)
     ports = (port for port in dict.fromkeys(found) if 0 < port < 65536)
     return tuple(ports)[:_MOST_STATED_PORTS]
+
+
+def _may_ask(asking: Asking, host: Host, port: int) -> bool:
+    """Whether a port that the device stated is one that we ask; if not, its word stays recorded."""
+    question = _questions(asking, host, port, tls=False)[0]
+    request = Request(NAME, question.message, question.payload)
+    return not asking.net.objection(request, host.target.address, Transport.TCP, port)
 
 
 def _announced_ports(raw: bytes) -> Iterator[int]:
