@@ -34,6 +34,7 @@ a=control:*\r
 a=packetization-supported:DH\r
 m=video 0 RTP/AVP 96\r
 a=rtpmap:96 H264/90000\r
+a=rtpmap:107 vnd.onvif.metadata/90000\r
 a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj\r
 a=control:rtsp://198.18.1.9:554/Streaming/Channels/101/trackID=1\r
 a=control:rtsp://admin:pw1@198.18.1.9/live\r
@@ -174,6 +175,7 @@ def test_a_description_keeps_what_tells_of_the_device_and_no_secret() -> None:
         "i=main",
         "a=tool:LIVE555 Streaming Media v2014.02.10",
         "a=packetization-supported:DH",
+        "a=rtpmap:107 vnd.onvif.metadata/90000",
         "a=control:rtsp://198.18.1.9:554/Streaming/Channels/101/trackID=1",
         "a=Media_header:MEDIAINFO=494D4B4801010000;",
         "m=application/EXAMPLE 0 RTP/AVP smart/1/90000",

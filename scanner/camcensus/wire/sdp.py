@@ -18,7 +18,8 @@ _COMMON_NAMES = """
     x-dimensions x-framerate connection
 """
 _COMMON = frozenset(_COMMON_NAMES.split())
-_ADDRESSED = re.compile(r"a=control:[a-z]{2,8}://", re.IGNORECASE)
+# Even a common attribute tells something where it has an address, or a payload of a maker's own.
+_TELLING = re.compile(r"a=(?:control:[a-z]{2,8}://|rtpmap:\d{1,3} vnd\.)", re.IGNORECASE)
 _SECRET = re.compile(
     r"passw|passphrase|pwd|\bpass[=:]|secret|token|credential|api[_-]?key|\bkey[=:]|\bpsk\b"
     r"|\bauth(?:orization)?[=:]|\buser(?:name)?[=:]|://[^/\s@]{0,256}@",
@@ -57,6 +58,6 @@ def _telling(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _is_own_attribute(line: str) -> bool:
-    """A control with an address in it, the tool, or what no standard describes."""
+    """The tool, what no standard describes, or a common attribute with a word of its own."""
     name = line[2:].partition(":")[0].strip().lower() if line.startswith("a=") else ""
-    return bool(name) and (name not in _COMMON or _ADDRESSED.match(line) is not None)
+    return bool(name) and (name not in _COMMON or _TELLING.match(line) is not None)
