@@ -145,6 +145,7 @@ class TcpPort:
     tls: Certificate | None = None
     tls_at_most: str = ""  # "1.0" or "1.2": what old firmware can do
     version: str = "HTTP/1.1"
+    cseq: str = "CSeq"  # how it spells the header of RTSP
     headers: tuple[str, ...] = ()
     page: tuple[Page, ...] = ()
     same_as: int = 0  # speak as this other port does

@@ -112,7 +112,7 @@ class TcpVoice:
         page = next(known, Page(status="405 Method Not Allowed"))
         # A session description ends its lines with CR LF (RFC 8866, 5); our files do not.
         body = self._bytes(page.body).replace(b"\n", b"\r\n")
-        lines = [f"RTSP/1.0 {page.status}", f"CSeq: {request.sequence}"]
+        lines = [f"RTSP/1.0 {page.status}", f"{self.port.cseq}: {request.sequence}"]
         lines += [*self.port.headers, *page.headers]
         if body and page.length:
             lines.append(f"Content-Length: {len(body)}")
