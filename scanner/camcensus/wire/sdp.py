@@ -15,7 +15,7 @@ _COMMON_NAMES = """
     imageattr inactive key-mgmt keywds label lang maxprate maxptime mid mpeg4-esid mpeg4-iod msid
     mp4-esid orient ptime quality range rtcp rtcp-fb rtcp-mux rtcp-rsize rtpmap recvonly sdplang
     sendonly sendrecv setup source-filter ssrc ssrc-group tls-id ts-refclk type width height
-    x-dimensions x-framerate connection
+    x-dimensions x-framerate connection mediaclk
 """
 _COMMON = frozenset(_COMMON_NAMES.split())
 # Even a common attribute tells something where it has an address, or a payload of a maker's own.
