@@ -12,7 +12,7 @@ from camcensus.lab.tally import Tally
 from camcensus.lab.tcp_voice import TcpVoice
 from camcensus.lab.tls_door import TlsDoor
 from camcensus.probers.base import Host
-from camcensus.probers.rtsp import PROBER, ask
+from camcensus.probers.rtsp import PROBER, again, ask
 from camcensus.types import Evidence, Field, Observation, Outcome, Target, Transport
 from net.conftest import LoopbackPermit
 from probers.asking import LIMITS, NOW, Desk
@@ -324,6 +324,22 @@ def test_reading_the_stored_bytes_gives_the_same_evidence() -> None:
     for seen in answered:
         assert PROBER.read(seen) == seen.evidence
         assert not seen.raw.startswith(b"$")
+
+
+def test_a_port_that_answered_is_asked_again_by_its_root() -> None:
+    server, desk = Streamer(plainly), Desk()
+
+    async def run() -> Outcome:
+        listening = await asyncio.start_server(server, HOST, 0)
+        desk.ports_of["rtsp"] = (listening.sockets[0].getsockname()[1],)
+        host = desk.host(HOST)
+        await ask(desk.asking(), host)
+        outcome = await again(desk.asking(), host)
+        listening.close()
+        return outcome
+
+    assert asyncio.run(run()) is Outcome.ANSWERED
+    assert server.asked[1][0].startswith("OPTIONS rtsp://")
 
 
 def test_a_host_outside_the_plan_is_not_asked() -> None:

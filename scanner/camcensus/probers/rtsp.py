@@ -84,6 +84,18 @@ async def ask(asking: Asking, host: Host) -> None:
             return
 
 
+async def again(asking: Asking, host: Host) -> Outcome:
+    """Whether the port that answered still does."""
+    port = next(x.port for x in host.observations if x.answered and x.prober == NAME)
+    tls = port in asking.ports.get(RTSPS, ())
+    question = _questions(asking, host, port, tls=tls, whole_server=False)[0]
+    request = Request(NAME, question.message, question.payload)
+    reply = await asking.net.tcp_exchange(
+        host.target.address, port, request, tls=tls, limit=2048, complete=answer_complete
+    )
+    return reply.outcome
+
+
 def _stated_ports(host: Host) -> tuple[int, ...]:
     """Ports for streams that the device's own answers gave, asked at its own address only."""
     found: list[int] = []
@@ -226,4 +238,5 @@ PROBER = Prober(
     ),
     read=read,
     ask=ask,
+    again=again,
 )
