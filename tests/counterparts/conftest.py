@@ -19,6 +19,7 @@ PACKAGES = {
     "nginx": "nginx-light",
     "nsenter": "util-linux",
     "onvif-util": "onvif-tools",
+    "rtsp-server-perl": "rtsp-server-perl",
     "unshare": "util-linux",
     "wsdd": "wsdd",
 }

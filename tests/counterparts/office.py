@@ -16,6 +16,11 @@ class Office:
     pid: int
     home: Path
 
+    def address(self, host: str) -> str:
+        """Where a host of neighbours.sh is."""
+        lines = (self.home / "addresses").read_text("ascii").splitlines()
+        return dict(line.split(" ") for line in lines)[host]
+
     def run(self, *argv: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         enter = ["nsenter", "-t", str(self.pid), "-U", "-m", "-n", "--preserve-credentials", "--"]
         scanner = ["nsenter", "--net=/run/netns/scanner", "--"]

@@ -14,7 +14,13 @@ from camcensus.scope import Plan, PlannedProber, Reach, ScopeRequest, make_plan
 from camcensus.types import Interface, PaceLimits
 
 DEFAULT_SOURCE_PORT = 53702
-_ALIASES = {"tls": "http", "https": "http", "https-cert": "http", "wsd": "ws-discovery"}
+_ALIASES = {
+    "tls": "http",
+    "https": "http",
+    "https-cert": "http",
+    "rtsps": "rtsp",
+    "wsd": "ws-discovery",
+}
 
 
 @dataclass(frozen=True, slots=True)

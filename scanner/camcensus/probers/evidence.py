@@ -6,7 +6,8 @@ Values stay as the device wrote them (decoded, at most 64 KiB): whoever shows th
 from collections.abc import Iterable, Iterator
 
 from camcensus.types import Evidence, Field
-from camcensus.wire import http, mdns, ssdp, ws_discovery, x509
+from camcensus.wire import http, mdns, rtsp, ssdp, ws_discovery, x509
+from camcensus.wire.sdp import looks_secret
 
 VALUE_KEPT = 65536  # characters
 
@@ -96,6 +97,25 @@ def _header(name: str, value: str) -> str:
     if name.lower() in {"set-cookie", "set-cookie2"}:
         value = value.partition("=")[0] if "=" in value else ""
     return f"{name}: {value}" if value else f"{name}:"
+
+
+def rtsp_evidence(answer: rtsp.Answer) -> tuple[Evidence, ...]:
+    """Status, headers, challenges and the telling lines of the description."""
+    return _evidence(_rtsp(answer))
+
+
+def _rtsp(answer: rtsp.Answer) -> Iterator[tuple[Field, str | None]]:
+    yield Field.RTSP_STATUS, answer.status_line
+    for name, value in answer.headers:
+        if not ("://" in value and looks_secret(value)):
+            yield Field.RTSP_HEADER, _header(name, value)
+    for field, name in ((Field.RTSP_SERVER, "server"), (Field.RTSP_AUTH, "www-authenticate")):
+        for value in answer.values(name):
+            yield field, value
+    for realm in answer.realms():
+        yield Field.RTSP_REALM, realm
+    for line in answer.description():
+        yield Field.RTSP_SDP, line
 
 
 def favicon_evidence(md5: str, mmh3: int) -> tuple[Evidence, ...]:

@@ -11,6 +11,7 @@ from camcensus.probers import (
     mdns,
     panasonic,
     reolink,
+    rtsp,
     sadp,
     sony,
     ssdp,
@@ -30,6 +31,7 @@ PROBERS: tuple[Prober, ...] = (
     dhip.PROBER,
     ssdp.PROBER,
     http.PROBER,  # first who it may be, then what only its maker's devices understand
+    rtsp.PROBER,
     web_identity.AXIS,
     web_identity.UNIFI,
     identity_page.PROBER,

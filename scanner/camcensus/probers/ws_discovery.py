@@ -151,9 +151,11 @@ async def ask(asking: Asking, host: Host) -> None:
 
 
 async def again(asking: Asking, host: Host) -> Outcome:
-    """Whether it still answers."""
+    """Whether it still answers the form that it had answered: computers ignore some of them."""
     address = host.target.address
-    request = _request(ProbeForm.NVT, _message_id(asking.key, f"{address} again"))
+    heard = {seen.message for seen in host.observations if seen.answered and seen.prober == NAME}
+    form = next((one for one, message in _FORMS.items() if message in heard), ProbeForm.NVT)
+    request = _request(form, _message_id(asking.key, f"{address} again"))
     replies = await asking.net.udp_exchange(address, PORT, request, timeout_s=4.0)
     return replies[0].outcome
 
