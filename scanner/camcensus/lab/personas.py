@@ -137,7 +137,8 @@ class TcpPort:
     port: int
     speaks: Speech
     tls: Certificate | None = None
-    tls_at_most: str = ""  # "1.0" or "1.2": what old firmware can do
+    tls_at_most: str = ""  # "ssl3", "1.0" or "1.2": what old firmware can do
+    tls_cipher: str = ""  # "3des", "rc4" or "export": all that it knows, so no page is ever shown
     version: str = "HTTP/1.1"
     headers: tuple[str, ...] = ()
     page: tuple[Page, ...] = ()

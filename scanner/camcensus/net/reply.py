@@ -10,7 +10,8 @@ class Reply:
     """One exchange: `data` is what arrived before the end, whatever the end was.
 
     `data` is scrubbed (`net.scrub`) and capped. `peer` is who answered, which on multicast is the
-    news itself. `certificate` is DER, from the handshake, unverified.
+    news itself. `certificate` is DER, from the handshake, unverified;
+    `alert` is the word by which a device ended one.
     """
 
     outcome: Outcome
@@ -18,5 +19,6 @@ class Reply:
     peer: str = ""
     peer_port: int = 0
     certificate: bytes = b""
+    alert: str = ""
     note: str = ""
     elapsed_s: float = 0.0

@@ -1,13 +1,14 @@
 """HTTP and HTTPS front pages: one GET a port, without cookie or credential (RFC 9110)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from camcensus.net import Reply
 from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.net.scrub import image_hashes
 from camcensus.probers.base import Asking, Host, Prober
-from camcensus.probers.evidence import certificate_evidence, favicon_evidence, http_evidence
+from camcensus.probers.evidence import favicon_evidence, http_evidence
+from camcensus.probers.tls import greet_as_of_old, observe_certificate
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     Evidence,
@@ -21,16 +22,14 @@ from camcensus.types import (
 from camcensus.wire import MalformedError
 from camcensus.wire.http import Response, build_get, parse_response, response_complete
 from camcensus.wire.ws_discovery import xaddr_endpoint
-from camcensus.wire.x509 import parse_certificate
 
 NAME = "http"
-TLS = "tls"
 HTTPS = "https"  # how a user names ports that are asked over TLS at once
 FIRST_PORTS = (80, 443)
 FURTHER_PORTS = (8000, 8080, 8443, 88, 81)
 TLS_PORTS = frozenset({443, 8443})
 _MOST_NAMED_PORTS = 3
-_WORST_CONNECTIONS = len(FIRST_PORTS) + len(FURTHER_PORTS) + 2  # and a redirect and an icon
+_WORST_CONNECTIONS = len(FIRST_PORTS) + len(FURTHER_PORTS) + 3  # redirect, icon, an old hello
 _USUAL_FRAMES = 12  # one SYN to each closed port, or two pages; measured on the virtual estate
 _TLS_RECORD = (b"\x15\x03", b"\x16\x03")  # RFC 8446, 5.1: alert or handshake, version 3.x
 
@@ -53,14 +52,6 @@ def read(observation: Observation) -> tuple[Evidence, ...]:
     if observation.message == "favicon":
         return _favicon_evidence(response)
     return http_evidence(response, observation.asked)
-
-
-def read_certificate(observation: Observation) -> tuple[Evidence, ...]:
-    """The evidence in a stored certificate."""
-    try:
-        return certificate_evidence(parse_certificate(observation.raw))
-    except MalformedError:
-        return ()
 
 
 async def ask(asking: Asking, host: Host) -> None:
@@ -99,10 +90,13 @@ async def _front_page(asking: Asking, host: Host, port: int) -> _Page:
     """The front page, over TLS or not as the port suggests; once the other way if wrong."""
     tls = port in TLS_PORTS or port in asking.ports.get(HTTPS, ())
     page = await _get(asking, host, port, "/", "page", tls=tls)
-    if tls and page.reply.outcome is Outcome.TLS_FAILED and _speaks_plain(page.reply):
-        return await _get(asking, host, port, "/", "page", tls=False)
+    if tls and page.reply.outcome is Outcome.TLS_FAILED:
+        if _speaks_plain(page.reply):
+            return await _get(asking, host, port, "/", "page", tls=False)
+        await greet_as_of_old(asking, host, port, page.reply)
     if not tls and _speaks_tls(page):
-        return await _get(asking, host, port, "/", "page", tls=True)
+        page = await _get(asking, host, port, "/", "page", tls=True)
+        await greet_as_of_old(asking, host, port, page.reply)
     return page
 
 
@@ -126,8 +120,7 @@ async def _get(
     reply = await asking.net.tcp_exchange(
         address, port, Request(NAME, message, payload), tls=tls, complete=response_complete
     )
-    if reply.certificate:
-        await _observe_certificate(asking, host, reply)
+    await observe_certificate(asking, host, reply)
     make = partial(asking.observation, host.target, reply, NAME, message, Transport.TCP, asked=path)
     if reply.outcome is not Outcome.ANSWERED:
         await asking.emit(make())
@@ -149,19 +142,6 @@ async def _get(
 def _host_port(port: int, *, tls: bool) -> int | None:
     """The port for the Host header: left out where it is the scheme's own (RFC 9110, 7.2)."""
     return None if port == (443 if tls else 80) else port
-
-
-async def _observe_certificate(asking: Asking, host: Host, reply: Reply) -> None:
-    bare = replace(reply, data=b"", note="")
-    make = partial(asking.observation, host.target, bare, TLS, "certificate", Transport.TCP)
-    try:
-        evidence = certificate_evidence(parse_certificate(reply.certificate))
-    except MalformedError as error:
-        observation = make(raw=reply.certificate, outcome=Outcome.MALFORMED, note=str(error))
-    else:
-        observation = make(raw=reply.certificate, evidence=evidence, outcome=Outcome.ANSWERED)
-    host.observations.append(observation)
-    await asking.emit(observation)
 
 
 async def _further(asking: Asking, host: Host, port: int, page: _Page) -> None:
