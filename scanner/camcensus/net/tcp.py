@@ -26,7 +26,8 @@ CLOSE_FRAMES = 2  # FIN, and the acknowledgement of the other side's
 _BYTES_PER_ACK = 2896  # RFC 5681, 4.2: one acknowledgement for two full segments
 # No more than this arrives before we ask the pace again: few acknowledgements leave unasked.
 _RECEIVE_BUFFER = 8192
-_HANDSHAKE_S = 5.0  # old devices take two or three for their keys
+_FIRST_WORD_S = 4.5  # what has said nothing by then is mute
+_HANDSHAKE_S = 4.5  # old devices take two or three for their keys
 _LINGER_S = 0.25  # how long we wait for the device to close its side
 _LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
 
@@ -148,12 +149,15 @@ async def _ask(stream: "_Plain | _Tls", plan: Exchange, deadline: float) -> Repl
     paid = (REQUEST_FRAMES - 1) * _BYTES_PER_ACK
     await plan.pay(REQUEST_FRAMES + plan.tls)  # TLS ends with a word of its own
     try:
-        async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+        left = max(0.0, deadline - time.monotonic())
+        async with asyncio.timeout(min(_FIRST_WORD_S, left)) as patience:
             await stream.send(plan.payload)
             while not plan.complete(bytes(data)):
                 chunk = await stream.receive(min(_CHUNK, plan.limit - len(data)))
                 if not chunk:
                     break
+                if not data:
+                    patience.reschedule(asyncio.get_running_loop().time() + left)
                 data += chunk
                 if len(data) >= paid + _BYTES_PER_ACK:
                     frames = (len(data) - paid) // _BYTES_PER_ACK

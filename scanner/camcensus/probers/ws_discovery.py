@@ -21,7 +21,7 @@ from camcensus.types import (
     Transport,
 )
 from camcensus.wire import MalformedError
-from camcensus.wire.ws_discovery import Message, ProbeForm, build_probe, parse
+from camcensus.wire.ws_discovery import Message, ProbeForm, build_probe, parse, xaddr_endpoint
 
 NAME = "ws-discovery"
 PORT = 3702
@@ -84,7 +84,15 @@ def _observe(
     evidence = ws_discovery_evidence(answer)
     if not evidence:
         return make(outcome=Outcome.MALFORMED, note="an envelope that says nothing")
-    return make(evidence=evidence, note="; ".join((*_doubts(answer, message_id), *answer.problems)))
+    doubts = (*_doubts(answer, message_id), *_strange_addresses(answer, target.address))
+    return make(evidence=evidence, note="; ".join((*doubts, *answer.problems)))
+
+
+def _strange_addresses(answer: Message, source: str) -> tuple[str, ...]:
+    """Whether every address that it claims leads elsewhere: kept as its word, and not used."""
+    claimed = [xaddr_endpoint(xaddr, source) for one in answer.matches for xaddr in one.xaddrs]
+    own = any(one is not None and one.matches_source for one in claimed)
+    return ("xaddr-mismatch",) if claimed and not own else ()
 
 
 def _doubts(answer: Message, message_id: str) -> tuple[str, ...]:
