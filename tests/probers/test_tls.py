@@ -2,45 +2,21 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from camcensus.lab.old_tls import OldTls
 from camcensus.probers.http import ask
 from camcensus.types import Field, Outcome
 from net.conftest import Talk
 from probers.asking import LIMITS, Desk
-from wire.tls_flights import alert, flight, handshake, hello, record
+from wire.tls_flights import alert, flight, handshake, hello, made, record
 
 HOST, PORT = "127.88.3.1", 8443
 SUBJECT = "CN=EX-1200,O=Example Optics"
 
 
-def made(subject: str = SUBJECT, names: int = 0) -> bytes:
-    """A certificate as DER, made by a library that the reader under test is not."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name.from_rfc4514_string(subject)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(7)
-        .not_valid_before(datetime(1970, 1, 1, tzinfo=UTC))
-        .not_valid_after(datetime(9999, 12, 31, tzinfo=UTC))
-    )
-    if names:
-        san = [x509.DNSName(f"host-{number:05}.example") for number in range(names)]
-        builder = builder.add_extension(x509.SubjectAlternativeName(san), critical=False)
-    return builder.sign(key, SHA256()).public_bytes(Encoding.DER)
-
-
-LEAF = made()
+LEAF = made(SUBJECT)
 
 
 def asked(talk: Talk, seconds: float = 8.0) -> Desk:

@@ -2,6 +2,12 @@
 
 from base64 import b64decode
 from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 
 
 def record(kind: int, version: int, body: bytes) -> bytes:
@@ -37,6 +43,25 @@ def flight(version: int, suite: int, *chain: bytes) -> bytes:
     body = hello(version, suite) + certificate(*chain) + handshake(14, b"")
     pieces = [body[at : at + 16384] for at in range(0, len(body), 16384)]
     return b"".join(record(22, version, piece) for piece in pieces)
+
+
+def made(subject: str, names: int = 0) -> bytes:
+    """A certificate as DER, made by a library that the reader under test is not."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name.from_rfc4514_string(subject)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(datetime(1970, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(9999, 12, 31, tzinfo=UTC))
+    )
+    if names:
+        san = [x509.DNSName(f"host-{number:05}.example") for number in range(names)]
+        builder = builder.add_extension(x509.SubjectAlternativeName(san), critical=False)
+    return builder.sign(key, SHA256()).public_bytes(Encoding.DER)
 
 
 @dataclass(frozen=True, slots=True)

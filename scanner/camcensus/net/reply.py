@@ -1,7 +1,8 @@
 """What an exchange with a device came to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from camcensus.net.scrub import scrubbed
 from camcensus.types import Outcome
 
 
@@ -22,3 +23,8 @@ class Reply:
     alert: str = ""
     note: str = ""
     elapsed_s: float = 0.0
+
+    def scrubbed(self) -> "Reply":
+        """The same without secrets and pictures; the note says if it was badly packed."""
+        data, odd = scrubbed(self.data)
+        return replace(self, data=data, note="; ".join(one for one in (self.note, odd) if one))
