@@ -87,7 +87,8 @@ def _split(data: bytes) -> tuple[bytes, bytes, bytes]:
 
 def _decoded(data: bytes, head: bytes) -> tuple[bytes, bytes, str]:
     """A compressed body could hide a secret from the patterns: keep it unpacked instead."""
-    body, problems = b"", ("bad-encoding",)
+    body = b""
+    problems: tuple[str, ...] = ("bad-encoding",)
     try:
         response = parse_response(data)
     except MalformedError:
