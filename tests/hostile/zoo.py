@@ -185,13 +185,14 @@ class Visit:
                 "SELECT observation_id, field, value FROM evidence ORDER BY ordinal"
             ):
                 evidence.setdefault(row, []).append((name, value))
-            for number, address, *rest in census.execute(
+            for number, address, port, *said, raw in census.execute(
                 "SELECT id, address, port, prober, message, outcome, note, seen_at, raw "
                 "FROM observation ORDER BY id"
             ):
-                raw = rest.pop()
                 size = len(zlib.decompress(raw)) if raw else 0
-                seen = Seen(*rest, size=size, evidence=tuple(evidence.get(number, ())))
+                prober, message, outcome, note, seen_at = said
+                told = tuple(evidence.get(number, ()))
+                seen = Seen(port, prober, message, outcome, note, seen_at, size, told)
                 found.setdefault(address, []).append(seen)
         return found
 

@@ -104,6 +104,7 @@ class Host:
 
     target: Target
     observations: list[Observation] = field(default_factory=list)
+    doubtful: bool = False  # it has said nothing, and all around it a middlebox seems to answer
 
     def answered(self, prober: str) -> bool:
         """Whether this prober has had an answer from it."""
@@ -130,5 +131,6 @@ class Prober:
     link: Callable[[Asking, Interface], Awaitable[None]] | None = None
     survey: Callable[[Asking, Iterable[Target]], Awaitable[None]] | None = None
     ask: Callable[[Asking, Host], Awaitable[None]] | None = None
+    needless: Callable[[Host], str] = lambda _: ""  # why this host need not be asked
     vendor: bool = False
     beyond_router: str = ""  # why answers do not come through a router; "" if they do

@@ -31,6 +31,7 @@ TLS_PORTS = frozenset({443, 8443})
 _MOST_NAMED_PORTS = 3
 _WORST_CONNECTIONS = len(FIRST_PORTS) + len(FURTHER_PORTS) + 3  # redirect, icon, an old hello
 _USUAL_FRAMES = 12  # one SYN to each closed port, or two pages; measured on the virtual estate
+_PATIENCE_S = (6.0, 2.5, 1.5)  # after so many mute ports
 _TLS_RECORD = (b"\x15\x03", b"\x16\x03")  # RFC 8446, 5.1: alert or handshake, version 3.x
 
 
@@ -118,7 +119,12 @@ async def _get(
     address = host.target.address
     payload = build_get(address, path, asking.net.user_agent, port=_host_port(port, tls=tls))
     reply = await asking.net.tcp_exchange(
-        address, port, Request(NAME, message, payload), tls=tls, complete=response_complete
+        address,
+        port,
+        Request(NAME, message, payload),
+        tls=tls,
+        deadline_s=_patience_s(host),
+        complete=response_complete,
     )
     await observe_certificate(asking, host, reply)
     make = partial(asking.observation, host.target, reply, NAME, message, Transport.TCP, asked=path)
@@ -137,6 +143,12 @@ async def _get(
     host.observations.append(observation)
     await asking.emit(observation)
     return _Page(reply, response, tls)
+
+
+def _patience_s(host: Host) -> float:
+    """How long for one page: less for a host that has accepted connections and said nothing."""
+    mute = {seen.port for seen in host.observations if seen.outcome is Outcome.MUTE}
+    return _PATIENCE_S[min(len(mute), len(_PATIENCE_S) - 1)]
 
 
 def _host_port(port: int, *, tls: bool) -> int | None:

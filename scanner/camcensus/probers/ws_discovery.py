@@ -67,6 +67,7 @@ async def _take(
         return
     seen[reply.peer] += 1
     if seen[reply.peer] > _PER_SOURCE:
+        asking.remark(NAME, f"left aside: more answers than {_PER_SOURCE} from one address")
         return
     await asking.emit(_observe(asking, target, message, expected(reply.peer), reply))
 

@@ -16,6 +16,7 @@ from camcensus.net import Net
 from camcensus.probers.base import Asking, Emit, Host, Prober
 from camcensus.scope import Plan
 from camcensus.sweep.coverage import Coverage
+from camcensus.sweep.middlebox import Middleboxes, network_of
 from camcensus.sweep.thrift import needless
 from camcensus.types import Evidence, Identity, Observation, Outcome, Target
 
@@ -77,6 +78,7 @@ class Sweep:
     resume: Resume = Resume()
     speakers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     coverage: Coverage = field(default_factory=Coverage)
+    middleboxes: Middleboxes = field(default_factory=Middleboxes)
     _waiting: deque[Host] = field(default_factory=deque)
     _hosts: dict[str, Host] = field(default_factory=dict)
     _known: set[str] = field(default_factory=set)
@@ -102,7 +104,7 @@ class Sweep:
             self._work.set()
             await second
             clock.cancel()
-        for note in self.net.notes:
+        for note in (*self.net.notes, *self.middleboxes.sentences()):
             self.coverage.inaudible("network", note)
         if self.net.lost:
             self.coverage.inaudible(
@@ -286,7 +288,7 @@ class Sweep:
                     host = self._next_host(running, limits.hosts_per_24)
                     if host is None:
                         break
-                    running[_network(host.target.address)] += 1
+                    running[network_of(host.target.address)] += 1
                     tasks.create_task(self._ask_host(host, running))
                 if self._first_pass_over and not self._waiting and not running.total():
                     return
@@ -295,7 +297,7 @@ class Sweep:
     def _next_host(self, running: Counter[str], per_24: int) -> Host | None:
         for _ in range(len(self._waiting)):
             host = self._waiting.popleft()
-            if running[_network(host.target.address)] < per_24:
+            if running[network_of(host.target.address)] < per_24:
                 return host
             self._waiting.append(host)
         return None
@@ -304,7 +306,7 @@ class Sweep:
         target = host.target
         asking = self._asking(self._heard_again)
         try:
-            for prober in self.probers:
+            for prober in self.middleboxes.order(self.probers, host):
                 if prober.ask is None or not self.plan.asks(prober.name, "second"):
                     continue
                 why = needless(asking, prober, host)
@@ -314,11 +316,12 @@ class Sweep:
                 if not self.plan.asks(prober.name, "first"):
                     self.coverage.ask(target.zone, prober.name)
                 await self._guarded(prober, prober.ask(asking, host), target)
+            self.middleboxes.take(host)
             await self.emit(HostFinished(target))
         finally:
             self.net.forget(target.address)
             self._hosts.pop(target.address, None)
-            network = _network(target.address)
+            network = network_of(target.address)
             running[network] -= 1
             if not running[network]:
                 del running[network]
@@ -349,10 +352,3 @@ def _must_stop(error: Exception) -> bool:
     if isinstance(error, ExceptionGroup):
         return any(_must_stop(inner) for inner in error.exceptions)
     return isinstance(error, CamcensusError) and not isinstance(error, SafetyError)
-
-
-def _network(address: str) -> str:
-    """The /24 of an IPv4 address, the /64 of an IPv6 one: what a cap counts by."""
-    if ":" in address:
-        return ":".join(ip_address(address).exploded.split(":")[:4])
-    return address.rpartition(".")[0]

@@ -1,5 +1,6 @@
 """What need not be asked: a device that is known, and a maker's question to others' devices."""
 
+from camcensus.probers import canary
 from camcensus.probers.base import Asking, Host, Prober
 from camcensus.types import Identity, Kind, Outcome
 
@@ -10,15 +11,20 @@ _IDENTIFIERS = {"mac", "serial"}
 
 def needless(asking: Asking, prober: Prober, host: Host) -> str:
     """Why this live host need not be asked by this prober; "" if it should be."""
-    if asking.thorough:
-        return ""
-    evidence = host.evidence()
-    identity = asking.name(evidence)
+    why = prober.needless(host)
+    if why or asking.thorough:
+        return why
+    if canary.is_suspect(host.observations):
+        return canary.SUSPECT
+    identity = asking.name(host.evidence())
     if settled(identity):
         return "maker, model and an identifier were certain already"
-    if not prober.vendor:
-        return ""
-    suspects = asking.suspects(evidence)
+    return _another_maker(asking, prober, host, identity) if prober.vendor else ""
+
+
+def _another_maker(asking: Asking, prober: Prober, host: Host, identity: Identity) -> str:
+    """Why a question that one maker's devices understand need not go there."""
+    suspects = asking.suspects(host.evidence())
     if suspects:
         speaks = not suspects.isdisjoint(asking.speakers.get(prober.name, frozenset()))
         return "" if speaks else "another maker's device"
