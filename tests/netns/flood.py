@@ -70,7 +70,7 @@ def main() -> None:
             source = SOURCES[number % len(SOURCES)]
             sock.sendto(frame(source, 5353, records(number)), (SCANNER, 0))
         time.sleep(max(0.0, started + (burst + 1) / BURSTS_A_SECOND - time.monotonic()))
-    print(f"{matches} matches and {packets} packets in {time.monotonic() - started:.0f} s")
+    sys.stdout.write(f"{matches} matches in {time.monotonic() - started:.0f} s\n")
 
 
 if __name__ == "__main__":

@@ -131,6 +131,6 @@ class Prober:
     link: Callable[[Asking, Interface], Awaitable[None]] | None = None
     survey: Callable[[Asking, Iterable[Target]], Awaitable[None]] | None = None
     ask: Callable[[Asking, Host], Awaitable[None]] | None = None
-    needless: Callable[[Host], str] = lambda _: ""  # why this host need not be asked
+    wanted: Callable[[Host], bool] = lambda _: True  # at a host of which this much is known
     vendor: bool = False
     beyond_router: str = ""  # why answers do not come through a router; "" if they do

@@ -25,14 +25,12 @@ def is_suspect(observations: Iterable[Observation]) -> bool:
     return opened and not any(one.outcome in _ITS_OWN_WORD for one in seen)
 
 
-def not_worth_it(host: Host) -> str:
-    """Why there is no need to ask: "" only where many ports are open and none has said a word."""
+def nothing_speaks(host: Host) -> bool:
+    """Whether many ports are open and none has said a word, or all around it are like that."""
     tcp = [seen for seen in host.observations if seen.transport is Transport.TCP]
     mute = {seen.port for seen in tcp if seen.outcome in _NO_WORD}
     spoke = any(seen.outcome in _ITS_OWN_WORD for seen in host.observations)
-    if spoke or (len(mute) < _OPEN_AND_MUTE and not host.doubtful):
-        return "its ports are closed, or say something"
-    return ""
+    return not spoke and (len(mute) >= _OPEN_AND_MUTE or host.doubtful)
 
 
 async def ask(asking: Asking, host: Host) -> None:
@@ -66,5 +64,5 @@ PROBER = Prober(
     ),
     read=read,
     ask=ask,
-    needless=not_worth_it,
+    wanted=nothing_speaks,
 )

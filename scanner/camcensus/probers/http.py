@@ -31,7 +31,8 @@ TLS_PORTS = frozenset({443, 8443})
 _MOST_NAMED_PORTS = 3
 _WORST_CONNECTIONS = len(FIRST_PORTS) + len(FURTHER_PORTS) + 3  # redirect, icon, an old hello
 _USUAL_FRAMES = 12  # one SYN to each closed port, or two pages; measured on the virtual estate
-_PATIENCE_S = (6.0, 2.5, 1.5)  # after so many mute ports
+_PATIENCE_S = (6.0, 2.5, 1.0)  # after so many mute ports
+_MOST_MUTE = 5  # ports; whoever says nothing at so many says nothing at the next
 _TLS_RECORD = (b"\x15\x03", b"\x16\x03")  # RFC 8446, 5.1: alert or handshake, version 3.x
 
 
@@ -68,7 +69,7 @@ async def _ask_ports(asking: Asking, host: Host, ports: tuple[int, ...]) -> bool
     heard = False
     for port in ports:
         page = await _front_page(asking, host, port)
-        if page.reply.outcome is Outcome.SKIPPED_BUDGET:
+        if page.reply.outcome is Outcome.SKIPPED_BUDGET or _mute_ports(host) >= _MOST_MUTE:
             break
         if page.response is not None:
             heard = True
@@ -147,8 +148,11 @@ async def _get(
 
 def _patience_s(host: Host) -> float:
     """How long for one page: less for a host that has accepted connections and said nothing."""
-    mute = {seen.port for seen in host.observations if seen.outcome is Outcome.MUTE}
-    return _PATIENCE_S[min(len(mute), len(_PATIENCE_S) - 1)]
+    return _PATIENCE_S[min(_mute_ports(host), len(_PATIENCE_S) - 1)]
+
+
+def _mute_ports(host: Host) -> int:
+    return len({seen.port for seen in host.observations if seen.outcome is Outcome.MUTE})
 
 
 def _host_port(port: int, *, tls: bool) -> int | None:

@@ -307,7 +307,7 @@ class Sweep:
         asking = self._asking(self._heard_again)
         try:
             for prober in self.middleboxes.order(self.probers, host):
-                if prober.ask is None or not self.plan.asks(prober.name, "second"):
+                if not self._asks(prober, host):
                     continue
                 why = needless(asking, prober, host)
                 if why:
@@ -315,7 +315,8 @@ class Sweep:
                     continue
                 if not self.plan.asks(prober.name, "first"):
                     self.coverage.ask(target.zone, prober.name)
-                await self._guarded(prober, prober.ask(asking, host), target)
+                if prober.ask is not None:
+                    await self._guarded(prober, prober.ask(asking, host), target)
             self.middleboxes.take(host)
             await self.emit(HostFinished(target))
         finally:
@@ -326,6 +327,11 @@ class Sweep:
             if not running[network]:
                 del running[network]
             self._work.set()
+
+    def _asks(self, prober: Prober, host: Host) -> bool:
+        """Whether this prober has a question for live hosts, and one for this host."""
+        planned = prober.ask is not None and self.plan.asks(prober.name, "second")
+        return planned and prober.wanted(host)
 
     async def _guarded(
         self, prober: Prober, work: Awaitable[None], target: Target | None = None
