@@ -132,5 +132,7 @@ class Prober:
     survey: Callable[[Asking, Iterable[Target]], Awaitable[None]] | None = None
     ask: Callable[[Asking, Host], Awaitable[None]] | None = None
     wanted: Callable[[Host], bool] = lambda _: True  # at a host of which this much is known
+    # asks once more what the host had answered, and says what came of it
+    again: Callable[[Asking, Host], Awaitable[Outcome]] | None = None
     vendor: bool = False
     beyond_router: str = ""  # why answers do not come through a router; "" if they do
