@@ -117,9 +117,9 @@ def after_hello(answer: bytes) -> Talk:
 
 def bomb() -> bytes:
     """One MiB that becomes one GiB."""
-    machine = zlib.compressobj(9, zlib.DEFLATED, 31)
-    zeros = bytes(1 << 20)
-    packed = b"".join(machine.compress(zeros) for _ in range(1024)) + machine.flush()
+    machine = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = machine.compress(bytes(1 << 20)) + machine.flush(zlib.Z_FULL_FLUSH)
+    packed = b"\x1f\x8b\x08\0\0\0\0\0\x02\xff" + block * 1024  # RFC 1952; no one gets to its end
     head = HEAD + b"Content-Type: text/html\r\nContent-Encoding: gzip\r\n"
     return head + b"Content-Length: %d\r\n\r\n" % len(packed) + packed
 
