@@ -168,8 +168,12 @@ CASES = (
         "xaddr-mismatch",
         udp={WSD: said.match(xaddrs=f"http://{{self}}@{CANARY}:{HTTP}/")},
     ),
-    Case("W08", "RelatesTo names another message", udp={WSD: said.match(relates="uuid:other")}),
-    Case("W08b", "RelatesTo is missing", udp={WSD: said.match(relates="")}),
+    Case(
+        "W08",
+        "unsolicited: RelatesTo names another message",
+        udp={WSD: said.match(relates="uuid:other")},
+    ),
+    Case("W08b", "unsolicited: RelatesTo is missing", udp={WSD: said.match(relates="")}),
     Case(
         "W09",
         "too-many-scopes",

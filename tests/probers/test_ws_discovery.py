@@ -101,7 +101,10 @@ def test_twins_with_one_endpoint_stay_two_observations(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("address", "note"),
-    [(NAMELESS, "RelatesTo is missing"), (WRONG, "RelatesTo names another message")],
+    [
+        (NAMELESS, "unsolicited: RelatesTo is missing"),
+        (WRONG, "unsolicited: RelatesTo names another message"),
+    ],
 )
 def test_an_answer_that_names_no_question_is_taken_and_noted(
     desk: Desk, address: str, note: str

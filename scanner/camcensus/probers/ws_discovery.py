@@ -11,6 +11,7 @@ from camcensus.probers.base import Asking, Host, Prober
 from camcensus.probers.evidence import ws_discovery_evidence
 from camcensus.scope import PlannedProber
 from camcensus.types import (
+    UNSOLICITED,
     Evidence,
     Interface,
     Observation,
@@ -99,9 +100,9 @@ def _strange_addresses(answer: Message, source: str) -> tuple[str, ...]:
 def _doubts(answer: Message, message_id: str) -> tuple[str, ...]:
     """Whether the answer proves that it answers us; many honest devices get this wrong."""
     if not answer.relates_to:
-        return ("RelatesTo is missing",)
+        return (f"{UNSOLICITED}: RelatesTo is missing",)
     if answer.relates_to.removeprefix("urn:") != message_id:
-        return ("RelatesTo names another message",)
+        return (f"{UNSOLICITED}: RelatesTo names another message",)
     return ()
 
 
