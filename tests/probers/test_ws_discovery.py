@@ -194,7 +194,7 @@ def test_a_link_is_asked_in_three_forms_and_no_more_when_nobody_new_answers() ->
         "probe-device",
         "probe-untyped",
     ]
-    assert desk.remarks[-1] == "scan0: 1 answered 3 multicast questions, convergence 1.00"
+    assert desk.remarks[-1] == "scan0: 1 answered 3 multicast questions"
 
 
 def test_reading_the_stored_bytes_gives_the_same_evidence(desk: Desk) -> None:
