@@ -10,8 +10,9 @@ import pytest
 from camcensus.lab import load_personas, place
 from camcensus.lab.certificates import CertificateMaker
 from camcensus.lab.tls_door import TlsDoor
+from camcensus.probers import tls as tls_prober
 from camcensus.probers.base import Host
-from camcensus.probers.http import FURTHER_PORTS, PROBER, ask, read_certificate
+from camcensus.probers.http import FURTHER_PORTS, PROBER, ask
 from camcensus.types import Evidence, Field, Observation, Outcome, Target, Transport
 from net.conftest import LoopbackPermit
 from probers.asking import LIMITS, NOW, Desk
@@ -293,7 +294,7 @@ def test_reading_the_stored_bytes_gives_the_same_evidence() -> None:
 
     answered = [seen for seen in desk.seen if seen.outcome is Outcome.ANSWERED]
     for seen in answered:
-        read = read_certificate if seen.prober == "tls" else PROBER.read
+        read = tls_prober.read if seen.prober == "tls" else PROBER.read
         assert read(seen) == seen.evidence
     assert {seen.message for seen in answered} >= {"page", "favicon", "certificate"}
 

@@ -12,6 +12,7 @@ from typing import Self
 from camcensus.lab import mdns_voice, udp_voice, wsd_voice
 from camcensus.lab.certificates import CertificateMaker
 from camcensus.lab.estate import Estate, LabDevice
+from camcensus.lab.old_tls import OldTls
 from camcensus.lab.personas import TcpPort, UdpPort
 from camcensus.lab.tally import Tally
 from camcensus.lab.tcp_voice import TcpVoice
@@ -70,9 +71,12 @@ class EstateServer:
         for port in ports.values():
             voice = TcpVoice(device, _resolved(port, ports), self.tally)
             where = device.address, device.port(port.port)
-            context = maker.context(device, port)
+            context = None if port.tls_cipher else maker.context(device, port)
             server: TlsDoor | asyncio.Server
-            if context is None:
+            if port.tls and port.tls_cipher:
+                old = OldTls(maker.shown(device, port.tls), port.tls_at_most, port.tls_cipher)
+                server = await asyncio.start_server(old.serve, *where, backlog=_BACKLOG)
+            elif context is None:
                 server = await asyncio.start_server(voice.serve, *where, backlog=_BACKLOG)
             else:
                 server = TlsDoor.open(*where, context, voice.serve, _BACKLOG)

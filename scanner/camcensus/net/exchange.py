@@ -20,7 +20,6 @@ from camcensus.net.hearing import (
 from camcensus.net.pace import HostBudget, Pace
 from camcensus.net.reply import Reply
 from camcensus.net.safety import Safety
-from camcensus.net.scrub import scrub
 from camcensus.net.tcp import CONNECT_FRAMES, Exchange, run_exchange
 from camcensus.net.udp import UdpSocket, aim_multicast, join_group
 from camcensus.types import Interface, Outcome, PaceLimits, Permit, Request, Target, Transport
@@ -153,7 +152,7 @@ class Net:
             replies = await self._patiently(plan)
             self._settle_up(budget, affordable, replies)
             budget.rest(time.monotonic(), purse.paid)
-        return tuple(replace(reply, data=scrub(reply.data)) for reply in replies)
+        return tuple(reply.scrubbed() for reply in replies)
 
     def _settle_up(
         self, budget: HostBudget, requests: Sequence[Request], replies: Sequence[Reply]

@@ -2,6 +2,7 @@
 
 from camcensus.probers import (
     bosch,
+    canary,
     dahua_v1,
     dhip,
     foscam,
@@ -35,6 +36,7 @@ PROBERS: tuple[Prober, ...] = (
     web_identity.AXIS,
     web_identity.UNIFI,
     identity_page.PROBER,
+    canary.PROBER,
     dahua_v1.PROBER,
     xiongmai.PROBER,
     tplink.PROBER,
