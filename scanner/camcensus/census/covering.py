@@ -30,6 +30,9 @@ def coverage_records(prepared: Prepared, coverage: Coverage) -> tuple[CoverageRe
                 not_audible="; ".join(notes),
             )
         )
+    records += [
+        CoverageRecord(zone="", prober=name, not_audible=why) for name, why in prepared.left_out
+    ]
     left_out = prepared.plan.exclusions
     if left_out:
         records.append(

@@ -84,7 +84,7 @@ def show_config(
         "config": config,
     }
     settings, origin = load_settings(flags), settings_origin(flags)
-    values = settings.model_dump() | {"db": _shown(settings.db)}
+    values = settings.model_dump(mode="json") | {"db": _shown(settings.db)}
     rows = [(key, value, origin[key]) for key, value in values.items()]
     if json_lines or output is not None:
         with writing(output) as sink:

@@ -83,6 +83,18 @@ AllowUnzoned = Annotated[
     bool, typer.Option("--allow-unzoned", help="Ask addresses that no zone of --zones names.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="More than 65,536 hosts are meant.")]
+SnmpCommunityFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--snmp-community-file",
+        metavar="FILE",
+        help="Ask live hosts by SNMP with the community in this file; without one, never.",
+    ),
+]
+SnmpV1 = Annotated[
+    bool | None,
+    typer.Option("--snmp-v1", help="Ask in SNMP version 1 too where version 2c is silent."),
+]
 SourcePort = Annotated[
     int | None,
     typer.Option(
