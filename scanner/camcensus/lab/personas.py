@@ -157,6 +157,14 @@ class UdpPort:
 
 
 @dataclass(frozen=True, slots=True)
+class Snmp:
+    """What its agent says on UDP 161, to the lab's community alone."""
+
+    descr: str
+    object: str
+
+
+@dataclass(frozen=True, slots=True)
 class Persona:
     """One kind of device: everything that all its instances have in common."""
 
@@ -168,6 +176,7 @@ class Persona:
     mdns: Mdns | None = None
     tcp: tuple[TcpPort, ...] = ()
     udp: tuple[UdpPort, ...] = ()
+    snmp: Snmp | None = None
     firewall: bool = False  # closed ports are silent; without it they are refused
     basis: tuple[str, ...] = ()  # where its answers come from
 

@@ -8,13 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from camcensus.wire import MalformedError
 from camcensus.wire.text import decode
-
-if TYPE_CHECKING:
-    from camcensus.wire.snmp_schema import Message
 
 SYS_DESCR = "1.3.6.1.2.1.1.1.0"
 SYS_OBJECT_ID = "1.3.6.1.2.1.1.2.0"
@@ -102,24 +99,21 @@ def without_community(data: bytes) -> bytes:
 @contextmanager
 def _fence() -> Iterator[None]:
     """Whatever the library raises on foreign bytes means the same: this is no such message."""
-    from pyasn1.error import PyAsn1Error
-
     try:
         yield
     except MalformedError:
         raise
-    except (
-        PyAsn1Error,
-        ArithmeticError,
-        LookupError,
-        TypeError,
-        ValueError,
-        RecursionError,
-    ) as error:
+    except _foreign_errors() as error:
         raise MalformedError("no SNMP message") from error
 
 
-def _decode(data: bytes) -> "Message":
+def _foreign_errors() -> tuple[type[Exception], ...]:
+    from pyasn1.error import PyAsn1Error
+
+    return PyAsn1Error, ArithmeticError, LookupError, RecursionError, TypeError, ValueError
+
+
+def _decode(data: bytes) -> Any:
     if len(data) > MESSAGE_MAX:
         raise MalformedError(f"an SNMP answer of {len(data)} octets")
     from pyasn1.codec.ber import decoder
