@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     max_rate: Annotated[float, Field(gt=0)] | None = None
     log_format: Literal["text", "json"] = "text"
     snmp_community: Annotated[SecretStr, AfterValidator(_community)] | None = None
-    snmp_v1: bool = False
+    snmp_version: Literal["2c", "2c,1"] = "2c"  # what is tried, in this order
 
 
 def load_settings(flags: Mapping[str, object]) -> Settings:

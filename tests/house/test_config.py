@@ -60,7 +60,7 @@ def test_the_file_yields_to_the_environment_and_that_to_the_command_line(
         "max_rate": "default",
         "log_format": "default",
         "snmp_community": "default",
-        "snmp_v1": "default",
+        "snmp_version": "default",
     }
 
 

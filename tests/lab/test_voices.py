@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camcensus.lab import Persona, load_personas, place
+from camcensus.lab import Persona, load_personas, place, snmp_voice
 from camcensus.lab.mdns_voice import answer, read_query
-from camcensus.lab.personas import Form
+from camcensus.lab.personas import Form, Snmp
 from camcensus.lab.wsd_voice import Probe, answers_to, read_probe
+from camcensus.wire.snmp import SYS_DESCR, SYS_OBJECT_ID, Version, build_get, parse
 
 PERSONAS = {one.name: one for one in load_personas()}
 NVT = "NetworkVideoTransmitter"
@@ -137,11 +138,9 @@ def test_service_enumeration_names_each_type_once() -> None:
 
 
 def test_an_agent_answers_its_community_alone_and_counts_every_other_question() -> None:
-    from camcensus.lab import snmp_voice
-    from camcensus.lab.personas import Snmp
-    from camcensus.wire.snmp import SYS_DESCR, SYS_OBJECT_ID, Version, build_get, parse
-
-    voice = Snmp("; AXIS M2036-LE; Network Camera; 11.10.61; x" + "y" * 200, "1.3.6.1.4.1.1004849.2")
+    voice = Snmp(
+        "; AXIS M2036-LE; Network Camera; 11.10.61" + "; x" * 60, "1.3.6.1.4.1.1004849.2"
+    )
     for version in Version:
         question = build_get(snmp_voice.COMMUNITY, 0x0A0A0A0A, version)
         said = parse(snmp_voice.hear(voice, question).answer)

@@ -33,6 +33,7 @@ class AgentNet(Net):
     async def udp_exchange(
         self, address: str, port: int, request: Request, *, timeout_s: float = 2.0
     ) -> tuple[Reply, ...]:
+        assert timeout_s > 0
         assert not self.objection(request, address, Transport.UDP, port)
         self.asked += (request.payload,)
         said = self.agent(request.payload)
@@ -55,7 +56,7 @@ def axis(question: bytes) -> bytes:
 def asked(agent: Agent, community: Community | None = None) -> tuple[Desk, AgentNet]:
     desk = Desk()
     net = AgentNet(LoopbackPermit(), SAFETY, LIMITS, user_agent="camcensus/test")
-    net.agent = agent  # type: ignore[method-assign]  # the agent of this test
+    net.agent = agent
     desk.net = net  # type: ignore[assignment]  # as much of a net as this prober uses
     ask = with_community(community or Community(LAB)).ask
     assert ask is not None

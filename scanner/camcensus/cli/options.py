@@ -91,9 +91,13 @@ SnmpCommunityFile = Annotated[
         help="Ask live hosts by SNMP with the community in this file; without one, never.",
     ),
 ]
-SnmpV1 = Annotated[
-    bool | None,
-    typer.Option("--snmp-v1", help="Ask in SNMP version 1 too where version 2c is silent."),
+SnmpVersion = Annotated[
+    str | None,
+    typer.Option(
+        "--snmp-version",
+        metavar="2c|2c,1",
+        help="Ask in version 2c; or in version 1 too where that is silent.",
+    ),
 ]
 SourcePort = Annotated[
     int | None,

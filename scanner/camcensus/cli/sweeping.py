@@ -57,7 +57,7 @@ def sweep(
     yes: opt.Yes = False,
     source_port: opt.SourcePort = None,
     snmp_community_file: opt.SnmpCommunityFile = None,
-    snmp_v1: opt.SnmpV1 = None,
+    snmp_version: opt.SnmpVersion = None,
     db: opt.Db = None,
     json_lines: opt.Json = False,
     output: opt.Output = None,
@@ -91,7 +91,7 @@ def resume(
     max_rate: opt.MaxRate = None,
     source_port: opt.SourcePort = None,
     snmp_community_file: opt.SnmpCommunityFile = None,
-    snmp_v1: opt.SnmpV1 = None,
+    snmp_version: opt.SnmpVersion = None,
     json_lines: opt.Json = False,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
@@ -147,7 +147,7 @@ def plan(
     yes: opt.Yes = False,
     source_port: opt.SourcePort = None,
     snmp_community_file: opt.SnmpCommunityFile = None,
-    snmp_v1: opt.SnmpV1 = None,
+    snmp_version: opt.SnmpVersion = None,
     db: opt.Db = None,
     json_lines: opt.Json = False,
     output: Annotated[
@@ -220,7 +220,11 @@ def _community(settings: "Settings") -> "Community | None":
     from camcensus.probers.snmp import Community
 
     given = settings.snmp_community
-    return None if given is None else Community(given.get_secret_value(), settings.snmp_v1)
+    return (
+        None
+        if given is None
+        else Community(given.get_secret_value(), settings.snmp_version == "2c,1")
+    )
 
 
 def _order(context: typer.Context, settings: "Settings") -> "Order":
