@@ -20,7 +20,7 @@ def planned(*words: str | Path, given: str = "") -> set[str]:
     done = run("plan", TARGET, "--json", *words, CAMCENSUS_SNMP_COMMUNITY=given)
     assert done.code == 0, done.err
     assert SECRET not in done.out + done.err
-    return {row["prober"] for row in json.loads(done.out)["probers"]}
+    return {name.split()[0] for name in json.loads(done.out)["frames_per_prober"]}
 
 
 @pytest.fixture

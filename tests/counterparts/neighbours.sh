@@ -15,7 +15,7 @@ ip netns add switch
 (at switch ip link add name br0 type bridge)
 (at switch ip link set br0 up)
 last=1
-for host in scanner avahi wsdd mini lighttpd nginx; do
+for host in scanner avahi wsdd mini lighttpd nginx snmpd; do
   last=$((last + 1))
   ip netns add "$host"
   ip link add name "to-$host" type veth peer name eth0 netns "$host"
@@ -86,11 +86,17 @@ http {
 CONF
 at nginx nginx -e stderr -c "$folder/nginx.conf" > "$folder/nginx.log" 2>&1 < /dev/null &
 
+# Its community is a secret of this run, which the tests wrote into a file of its own.
+mkdir -p "$folder/snmp"
+(umask 077; echo "rocommunity $(< "$folder/community") default" > "$folder/snmpd.conf")
+SNMP_PERSISTENT_DIR=$folder/snmp at snmpd snmpd -f -Lo -C -c "$folder/snmpd.conf" -p "$folder/snmpd.pid" \
+  udp:161 > "$folder/snmpd.log" 2>&1 < /dev/null &
+
 # The port is in hexadecimal. A server that takes both families shows under IPv6 alone.
 listens() { (at "$1" grep -q ":$3 " "/proc/net/$2" "/proc/net/${2}6"); }
 for _ in $(seq 100); do
   if listens avahi udp 14E9 && listens wsdd udp 0E76 && listens mini tcp 0050 &&
-    listens lighttpd tcp 0050 && listens nginx tcp 0050; then
+    listens lighttpd tcp 0050 && listens nginx tcp 0050 && listens snmpd udp 00A1; then
     echo ready
     cat > /dev/null
     exit 0

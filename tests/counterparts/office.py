@@ -32,3 +32,10 @@ class Office:
 
     def camcensus(self, *argv: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         return self.run(sys.executable, "-m", "camcensus", *argv, stdin=stdin)
+
+    def watched(
+        self, watch: Path, frames: Path, *argv: str | Path
+    ) -> subprocess.CompletedProcess[str]:
+        """The same, with every frame that leaves written to `frames`."""
+        words = [str(watch), str(frames), sys.executable, "-m", "camcensus", *map(str, argv)]
+        return self.run(sys.executable, *words)

@@ -138,9 +138,7 @@ def test_service_enumeration_names_each_type_once() -> None:
 
 
 def test_an_agent_answers_its_community_alone_and_counts_every_other_question() -> None:
-    voice = Snmp(
-        "; AXIS M2036-LE; Network Camera; 11.10.61" + "; x" * 60, "1.3.6.1.4.1.1004849.2"
-    )
+    voice = Snmp("; AXIS M2036-LE; Network Camera; 11.10.61" + "; x" * 60, "1.3.6.1.4.1.1004849.2")
     for version in Version:
         question = build_get(snmp_voice.COMMUNITY, 0x0A0A0A0A, version)
         said = parse(snmp_voice.hear(voice, question).answer)

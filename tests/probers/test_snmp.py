@@ -31,9 +31,15 @@ class AgentNet(Net):
     asked: tuple[bytes, ...] = ()
 
     async def udp_exchange(
-        self, address: str, port: int, request: Request, *, timeout_s: float = 2.0
+        self,
+        address: str,
+        port: int,
+        request: Request,
+        *,
+        timeout_s: float = 2.0,
+        reply_port: int = 0,
     ) -> tuple[Reply, ...]:
-        assert timeout_s > 0
+        assert timeout_s > 0 == reply_port
         assert not self.objection(request, address, Transport.UDP, port)
         self.asked += (request.payload,)
         said = self.agent(request.payload)

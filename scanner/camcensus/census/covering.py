@@ -13,6 +13,9 @@ from camcensus.types import Outcome
 def coverage_records(prepared: Prepared, coverage: Coverage) -> tuple[CoverageRecord, ...]:
     """The coverage as it is stored: counts, exclusions with reasons, what could not be heard."""
     deaf = coverage.deafness()
+    for prober, why in prepared.left_out:
+        if why not in coverage.notes[prober]:  # told already, where a sweep is resumed
+            coverage.remark(prober, why)
     records = []
     for row in coverage.rows():
         notes = [*row.notes]
@@ -30,9 +33,6 @@ def coverage_records(prepared: Prepared, coverage: Coverage) -> tuple[CoverageRe
                 not_audible="; ".join(notes),
             )
         )
-    records += [
-        CoverageRecord(zone="", prober=name, not_audible=why) for name, why in prepared.left_out
-    ]
     left_out = prepared.plan.exclusions
     if left_out:
         records.append(

@@ -45,6 +45,7 @@ def sweep(
     interface: opt.Interfaces = None,
     ports: opt.Ports = None,
     probers: opt.Probers = None,
+    thorough: opt.Thorough = False,
     pace: opt.Pace = None,
     max_rate: opt.MaxRate = None,
     limit: opt.Limit = None,
@@ -138,6 +139,7 @@ def plan(
     interface: opt.Interfaces = None,
     ports: opt.Ports = None,
     probers: opt.Probers = None,
+    thorough: opt.Thorough = False,
     pace: opt.Pace = None,
     max_rate: opt.MaxRate = None,
     limit: opt.Limit = None,
@@ -220,11 +222,9 @@ def _community(settings: "Settings") -> "Community | None":
     from camcensus.probers.snmp import Community
 
     given = settings.snmp_community
-    return (
-        None
-        if given is None
-        else Community(given.get_secret_value(), settings.snmp_version == "2c,1")
-    )
+    if given is None:
+        return None
+    return Community(given.get_secret_value(), version_1_too=settings.snmp_version == "2c,1")
 
 
 def _order(context: typer.Context, settings: "Settings") -> "Order":
@@ -245,13 +245,14 @@ def _order(context: typer.Context, settings: "Settings") -> "Order":
         yes=typed["yes"],
         ports=tuple(typed["ports"] or ()),
         interfaces=tuple(typed["interface"] or ()),
+        thorough=typed["thorough"],
         limit=typed["limit"],
     )
     return Order(
         request=request,
         pace=settings.pace,
         max_rate=settings.max_rate,
-        probers=tuple((typed["probers"] or "").split(",")),
+        probers=tuple(filter(None, (typed["probers"] or "").split(","))),
         contact=settings.contact,
         source_port=settings.source_port,
         argv=tuple(sys.argv[1:]),
@@ -278,6 +279,7 @@ _SCOPE_OPTIONS = {
     "interface": "--interface",
     "ports": "--ports",
     "probers": "--probers",
+    "thorough": "--thorough",
     "limit": "--limit",
     "site": "--site",
     "allow_public": "--allow-public",

@@ -4,7 +4,6 @@ The community is a credential. It stands in the datagram and nowhere else: answe
 it is taken out of them before anything is kept.
 """
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -53,7 +52,7 @@ async def _ask(community: Community, asking: Asking, host: Host) -> None:
     """One question; one more in version 1 to a host that was silent, if the user wants that."""
     versions = (Version.V2C, Version.V1) if community.version_1_too else (Version.V2C,)
     for version in versions:
-        request_id = _request_id(asking.key, host.target.address, version)
+        request_id = _request_id(asking.seed(f"{NAME} {version}", host.target.address))
         request = Request(NAME, MESSAGE, build_get(community.name, request_id, version))
         replies = await asking.net.udp_exchange(host.target.address, PORT, request)
         for reply in replies:
@@ -64,11 +63,9 @@ async def _ask(community: Community, asking: Asking, host: Host) -> None:
             return
 
 
-def _request_id(key: bytes, address: str, version: Version) -> int:
+def _request_id(seed: bytes) -> int:
     """An id that only the question of this sweep to this address carried; four octets."""
-    question = f"{NAME} {version} {address}".encode()
-    digest = hashlib.blake2b(question, key=key[:64], digest_size=4).digest()
-    return int.from_bytes(digest, "big") % 0x7F000000 + 0x01000000
+    return int.from_bytes(seed[:4], "big") % 0x7F000000 + 0x01000000
 
 
 def _observe(
