@@ -26,6 +26,7 @@ pytestmark = [*marks, pytest.mark.timeout(300)]
 ATTRIBUTES = ("maker", "brand", "model", "serial", "mac")
 LINK, ROUTED = "198.18.0", "198.18.1"
 PROTOCOLS = frozenset({prober.name for prober in PROBERS} | {"tls"})
+VENDOR = frozenset({prober.name for prober in PROBERS if prober.vendor})
 PERSONAS = [one for one in load_personas() if not one.name.startswith("hostile_")]
 
 
@@ -99,11 +100,18 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Heard:
 
 
 def truth(one: LabDevice, attribute: str) -> str | None:
-    """What is so; `None` where the persona's truth leaves it open."""
+    """What is so; `None` where the persona's truth leaves it open, or its answers lie."""
+    if attribute in one.persona.truth.lies:
+        return None
     if attribute in {"mac", "serial"}:
         return str(getattr(one, attribute))
     found = getattr(one.persona.truth, attribute)
     return None if found is None else str(found)
+
+
+def plain(text: str) -> str:
+    """Some write "AV 1000" and some "AV1000"."""
+    return text.replace(" ", "").lower()
 
 
 def wrong(one: LabDevice, identity: Identity) -> dict[str, tuple[str, str | None]]:
@@ -111,7 +119,7 @@ def wrong(one: LabDevice, identity: Identity) -> dict[str, tuple[str, str | None
     found = {}
     for attribute in ATTRIBUTES:
         said, so = getattr(identity, attribute), truth(one, attribute)
-        if said is not None and so is not None and said.lower() != so.lower():
+        if said is not None and so is not None and plain(said) != plain(so):
             found[attribute] = (said, so)
     return found
 
@@ -149,7 +157,18 @@ def test_a_protocol_says_what_the_persona_states_for_it(
     identity = heard.identity(one, protocol)
     said = {attribute for attribute in ATTRIBUTES if getattr(identity, attribute) is not None}
 
-    assert said == set(stated)
+    assert said >= set(stated)
+
+
+@each_voice
+def test_a_makers_own_protocol_says_whose_the_device_is(
+    heard: Heard, one: LabDevice, protocol: str
+) -> None:
+    if protocol not in VENDOR or not is_audible(one, protocol) or protocol in one.persona.says:
+        return
+    identity = heard.identity(one, protocol)
+
+    assert identity.maker or identity.brand
 
 
 INAUDIBLE = [(one, protocol) for one, protocol in VOICES if not is_audible(one, protocol)]
@@ -159,7 +178,11 @@ INAUDIBLE = [(one, protocol) for one, protocol in VOICES if not is_audible(one, 
 def test_the_coverage_says_why_a_voice_could_not_be_heard(
     heard: Heard, one: LabDevice, protocol: str
 ) -> None:
-    assert "router" in heard.notes[protocol] or "on the link" in heard.notes[protocol]
+    """Of a device that shows no sign of life there is nothing to say: it counts as silent."""
+    if one.persona.shows_life:
+        assert "router" in heard.notes[protocol]
+    else:
+        assert one.address not in {row["address"] for row in heard.run.report["tcp"]}
 
 
 def test_no_device_was_asked_what_it_must_not_be_asked(heard: Heard) -> None:

@@ -46,7 +46,8 @@ class Truth:
     """What the thing is, in the display names of `fingerprints/vocabulary.toml`.
 
     `stated` names those of these attributes that its answers give away (the others cannot be
-    expected), `identifiers` which of `mac` and `serial` they hold.
+    expected), `identifiers` which of `mac` and `serial` they hold, `lies` those of all these in
+    which its answers are false.
     """
 
     kind: Kind
@@ -56,6 +57,7 @@ class Truth:
     model: str | None = None
     stated: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
+    lies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,12 @@ class Persona:
         return frozenset({*said, "arp"} | {_PAGE_PROTOCOLS.get(path, "") for path in pages}) - {""}
 
     def audible(self, *, routed: bool) -> frozenset[str]:
-        """Those of them that answer a question on its link, or one that came through a router."""
+        """Those of them that answer a question on its link, or one that came through a router.
+
+        Behind a router, who shows no sign of life to the first questions is asked no others.
+        """
+        if routed and not self.shows_life:
+            return frozenset()
         kept = {name for name in self.spoken if not routed or name not in _LINK_ONLY}
         wsd, mdns = self.ws_discovery, self.mdns
         if wsd and not (wsd.unicast or (wsd.multicast and not routed)):
@@ -225,6 +232,13 @@ class Persona:
             if not (one.unicast or (one.group and one.multicast and not routed)):
                 kept -= {one.protocol}
         return frozenset(kept)
+
+    @property
+    def shows_life(self) -> bool:
+        """Whether a first datagram from afar brings an answer or a refusal."""
+        if self.ws_discovery and self.ws_discovery.unicast:
+            return Form.NVT in self.ws_discovery.answers
+        return not self.firewall
 
     @property
     def _described(self) -> tuple[TcpPort, ...]:
