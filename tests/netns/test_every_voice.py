@@ -37,9 +37,7 @@ def device(persona: Persona, network: str) -> LabDevice:
 
 DEVICES = [device(persona, network) for persona in PERSONAS for network in (LINK, ROUTED)]
 # Every voice of every device that a prober of today asks for.
-VOICES = [
-    (one, protocol) for one in DEVICES for protocol in sorted(one.persona.spoken & PROTOCOLS)
-]
+VOICES = [(one, protocol) for one in DEVICES for protocol in sorted(one.persona.spoken & PROTOCOLS)]
 
 
 def is_audible(one: LabDevice, protocol: str) -> bool:
@@ -135,9 +133,7 @@ def test_a_voice_is_heard_where_the_persona_says_that_it_can_be(
 
 
 @each_voice
-def test_no_protocol_alone_says_anything_wrong(
-    heard: Heard, one: LabDevice, protocol: str
-) -> None:
+def test_no_protocol_alone_says_anything_wrong(heard: Heard, one: LabDevice, protocol: str) -> None:
     identity = heard.identity(one, protocol)
 
     assert wrong(one, identity) == {}
