@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from camcensus.census.closing import closing_words
 from camcensus.census.prepare import Prepared
 from camcensus.scope import Exclusion
 from camcensus.store import CoverageRecord
@@ -10,7 +11,9 @@ from camcensus.sweep import Coverage
 from camcensus.types import Outcome
 
 
-def coverage_records(prepared: Prepared, coverage: Coverage) -> tuple[CoverageRecord, ...]:
+def coverage_records(
+    prepared: Prepared, coverage: Coverage, *, complete: bool
+) -> tuple[CoverageRecord, ...]:
     """The coverage as it is stored: counts, exclusions with reasons, what could not be heard."""
     deaf = coverage.deafness()
     for prober, why in prepared.left_out:
@@ -18,9 +21,9 @@ def coverage_records(prepared: Prepared, coverage: Coverage) -> tuple[CoverageRe
             coverage.remark(prober, why)
     records = []
     for row in coverage.rows():
-        notes = [*row.notes]
+        unheard = [*row.not_audible]
         if row.prober == "ws-discovery" and deaf:
-            notes.append(deaf)
+            unheard.append(deaf)
         records.append(
             CoverageRecord(
                 zone=row.zone,
@@ -30,19 +33,23 @@ def coverage_records(prepared: Prepared, coverage: Coverage) -> tuple[CoverageRe
                 silent=row.silent,
                 excluded=sum(count for _, count in row.excluded),
                 excluded_why="; ".join(f"{why} ({count})" for why, count in row.excluded),
-                not_audible="; ".join(notes),
+                not_audible="; ".join(unheard),
+                spared=row.spared,
+                rounds=row.rounds,
+                convergence_percent=None if row.convergence is None else int(row.convergence * 100),
+                remarks="; ".join(row.notes),
             )
         )
     left_out = prepared.plan.exclusions
-    if left_out:
-        records.append(
-            CoverageRecord(
-                zone="",
-                prober="all",
-                excluded=sum(one.count for one in left_out),
-                excluded_why=_reasons(left_out),
-            )
+    records.append(
+        CoverageRecord(
+            zone="",
+            prober="all",
+            excluded=sum(one.count for one in left_out),
+            excluded_why=_reasons(left_out),
+            remarks="; ".join(closing_words(prepared.plan, coverage, complete=complete)),
         )
+    )
     return tuple(records)
 
 
@@ -58,7 +65,7 @@ def warnings_of(coverage: Coverage) -> tuple[str, ...]:
     """What the person at the screen must know before trusting the list."""
     deaf = coverage.deafness()
     found = [deaf] if deaf else []
-    found += list(coverage.notes["network"])
+    found += [*coverage.unheard["network"], *coverage.notes["network"]]
     shortages = coverage.outcomes[Outcome.LOCAL_SHORTAGE]
     if shortages:
         found.append(

@@ -35,6 +35,8 @@ class Asking:
     failed: Callable[[str, str, Exception], None]  # prober, address, what a mistake of ours was
     ports: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     thorough: bool = False  # ask on although everything that matters is known
+    unheard: Callable[[str, str], None] = lambda _prober, _why: None  # not audible from here, why
+    converge: Callable[[str, int, float], None] = lambda _prober, _rounds, _share: None
     # by protocol, the makers whose devices the catalogue knows to speak it
     speakers: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -128,4 +130,7 @@ class Prober:
     link: Callable[[Asking, Interface], Awaitable[None]] | None = None
     survey: Callable[[Asking, Iterable[Target]], Awaitable[None]] | None = None
     ask: Callable[[Asking, Host], Awaitable[None]] | None = None
+    # asks once more what the host had answered, and says what came of it
+    again: Callable[[Asking, Host], Awaitable[Outcome]] | None = None
     vendor: bool = False
+    beyond_router: str = ""  # why answers do not come through a router; "" if they do

@@ -120,12 +120,8 @@ async def link(asking: Asking, interface: Interface) -> None:
         asked += 1
         if asked >= len(_FORMS) and len(seen) == known_before:
             break
-    share = known_before / len(seen) if seen else 1.0
-    asking.remark(
-        NAME,
-        f"{interface.name}: {len(seen)} answered {asked} multicast questions, "
-        f"convergence {share:.2f}",
-    )
+    asking.converge(NAME, asked, known_before / len(seen) if seen else 1.0)
+    asking.remark(NAME, f"{interface.name}: {len(seen)} answered {asked} multicast questions")
 
 
 async def survey(asking: Asking, targets: Iterable[Target]) -> None:
@@ -154,6 +150,14 @@ async def ask(asking: Asking, host: Host) -> None:
             return
 
 
+async def again(asking: Asking, host: Host) -> Outcome:
+    """Whether it still answers."""
+    address = host.target.address
+    request = _request(ProbeForm.NVT, _message_id(asking.key, f"{address} again"))
+    replies = await asking.net.udp_exchange(address, PORT, request, timeout_s=4.0)
+    return replies[0].outcome
+
+
 def _refused(host: Host) -> bool:
     """Port 3702 is closed there: no form of the question will change that."""
     return any(
@@ -172,4 +176,5 @@ PROBER = Prober(
     link=link,
     survey=survey,
     ask=ask,
+    again=again,
 )

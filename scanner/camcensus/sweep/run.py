@@ -16,6 +16,7 @@ from camcensus.net import Net
 from camcensus.probers.base import Asking, Emit, Host, Prober
 from camcensus.scope import Plan
 from camcensus.sweep.coverage import Coverage
+from camcensus.sweep.quiet import Breaker, fell_silent
 from camcensus.sweep.thrift import needless
 from camcensus.types import Evidence, Identity, Observation, Outcome, Target
 
@@ -77,6 +78,7 @@ class Sweep:
     resume: Resume = Resume()
     speakers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     coverage: Coverage = field(default_factory=Coverage)
+    breaker: Breaker = field(default_factory=Breaker)
     _waiting: deque[Host] = field(default_factory=deque)
     _hosts: dict[str, Host] = field(default_factory=dict)
     _known: set[str] = field(default_factory=set)
@@ -95,6 +97,7 @@ class Sweep:
         async with asyncio.TaskGroup() as tasks:
             second = tasks.create_task(self._second_pass())
             clock = tasks.create_task(self._tell_progress())
+            self._remark_routers()
             await self._links()
             await self._first_pass()
             self._first_pass_over = True
@@ -102,9 +105,11 @@ class Sweep:
             await second
             clock.cancel()
         for note in self.net.notes:
-            self.coverage.remark("network", note)
+            self.coverage.inaudible("network", note)
         if self.net.lost:
-            self.coverage.remark("network", f"{self.net.lost} answers came too fast and were lost")
+            self.coverage.inaudible(
+                "network", f"{self.net.lost} answers came too fast and were lost"
+            )
         return self.coverage
 
     # ------------------------------------------------------------ the questions
@@ -121,6 +126,8 @@ class Sweep:
             ports=self.plan.ports,
             thorough=self.plan.content.thorough,
             speakers=self.speakers,
+            unheard=self.coverage.inaudible,
+            converge=self.coverage.converge,
             failed=self._failed,
         )
 
@@ -149,7 +156,16 @@ class Sweep:
         why = "; ".join(sorted(whys)[:3]) or "no interface of this machine can"
         for prober in self.probers:
             if prober.link is not None:
-                self.coverage.remark(prober.name, f"multicast was not asked ({why})")
+                self.coverage.inaudible(prober.name, f"multicast was not asked ({why})")
+
+    def _remark_routers(self) -> None:
+        """What no router passes cannot be heard from the networks behind it."""
+        routed = self.plan.estimate.routed
+        for prober in self.probers if routed else ():
+            if prober.beyond_router:
+                self.coverage.inaudible(
+                    prober.name, f"{routed:,} addresses behind a router: {prober.beyond_router}"
+                )
 
     async def _first_pass(self) -> None:
         asking = self._asking(self._heard_by_unicast)
@@ -192,6 +208,9 @@ class Sweep:
                 self._asked = index + 1
             if self.plan.tcp_everywhere(target):
                 self._enlist(self._host(target))
+            if network_of(target.address) in self.breaker.networks:
+                self.coverage.remark(prober.name, "left alone: a network whose devices went quiet")
+                continue
             self.coverage.ask(target.zone, prober.name)
             yield target
 
@@ -272,7 +291,7 @@ class Sweep:
                     host = self._next_host(running, limits.hosts_per_24)
                     if host is None:
                         break
-                    running[_network(host.target.address)] += 1
+                    running[network_of(host.target.address)] += 1
                     tasks.create_task(self._ask_host(host, running))
                 if self._first_pass_over and not self._waiting and not running.total():
                     return
@@ -281,34 +300,53 @@ class Sweep:
     def _next_host(self, running: Counter[str], per_24: int) -> Host | None:
         for _ in range(len(self._waiting)):
             host = self._waiting.popleft()
-            if running[_network(host.target.address)] < per_24:
+            network = network_of(host.target.address)
+            if network in self.breaker.networks:
+                continue
+            if running[network] < per_24:
                 return host
             self._waiting.append(host)
         return None
 
     async def _ask_host(self, host: Host, running: Counter[str]) -> None:
         target = host.target
-        asking = self._asking(self._heard_again)
+        network = network_of(target.address)
         try:
-            for prober in self.probers:
-                if prober.ask is None or not self.plan.asks(prober.name, "second"):
-                    continue
-                why = needless(asking, prober, host)
-                if why:
-                    self.coverage.spare(target.zone, prober.name, why)
-                    continue
-                if not self.plan.asks(prober.name, "first"):
-                    self.coverage.ask(target.zone, prober.name)
-                await self._guarded(prober, prober.ask(asking, host), target)
-            await self.emit(HostFinished(target))
+            await self._ask_everything(host, network)
+            if network not in self.breaker.networks:
+                await self.emit(HostFinished(target))
         finally:
             self.net.forget(target.address)
             self._hosts.pop(target.address, None)
-            network = _network(target.address)
             running[network] -= 1
             if not running[network]:
                 del running[network]
             self._work.set()
+
+    async def _ask_everything(self, host: Host, network: str) -> None:
+        """Each prober whose turn it is, until there is no need or the host goes quiet."""
+        target = host.target
+        asking = self._asking(self._heard_again)
+        for prober in self.probers:
+            if prober.ask is None or not self.plan.asks(prober.name, "second"):
+                continue
+            why = needless(asking, prober, host)
+            if why:
+                self.coverage.spare(target.zone, prober.name, why)
+                continue
+            if not self.plan.asks(prober.name, "first"):
+                self.coverage.ask(target.zone, prober.name)
+            await self._guarded(prober, prober.ask(asking, host), target)
+            if network in self.breaker.networks or await self._fell_silent(host, network):
+                return
+        await self._fell_silent(host, network, at_the_end=True)
+
+    async def _fell_silent(self, host: Host, network: str, *, at_the_end: bool = False) -> bool:
+        asking = self._asking(self._heard_again)
+        silent = await fell_silent(asking, host, self.probers, at_the_end=at_the_end)
+        if silent:
+            self.breaker.trip(host, network)
+        return silent
 
     async def _guarded(
         self, prober: Prober, work: Awaitable[None], target: Target | None = None
@@ -337,7 +375,7 @@ def _must_stop(error: Exception) -> bool:
     return isinstance(error, CamcensusError) and not isinstance(error, SafetyError)
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """The /24 of an IPv4 address, the /64 of an IPv6 one: what a cap counts by."""
     if ":" in address:
         return ":".join(ip_address(address).exploded.split(":")[:4])
