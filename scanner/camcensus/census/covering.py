@@ -17,8 +17,7 @@ def coverage_records(
     """The coverage as it is stored: counts, exclusions with reasons, what could not be heard."""
     deaf = coverage.deafness()
     for prober, why in prepared.left_out:
-        if why not in coverage.notes[prober]:  # told already, where a sweep is resumed
-            coverage.remark(prober, why)
+        coverage.inaudible(prober, why)
     records = []
     for row in coverage.rows():
         unheard = [*row.not_audible]

@@ -119,9 +119,6 @@ def _observe(asking: Asking, target: Target, reply: Reply, message: Message) -> 
     )
 
 
-FAR = "behind a router: most devices answer mDNS on their own link only (RFC 6762, 5.5)"
-
-
 async def link(asking: Asking, interface: Interface) -> None:
     """Ask the link for video and web services, then for every type that it announced."""
     seen: Counter[str] = Counter()
@@ -143,8 +140,6 @@ async def ask(asking: Asking, host: Host) -> None:
     """
     if host.answered(NAME):
         return
-    if not asking.net.on_link(host.target.address):
-        asking.remark(NAME, FAR)
     replies = await asking.net.udp_exchange(
         host.target.address, PORT, _request((ENUMERATION, *SERVICES)), timeout_s=1.5
     )
