@@ -27,6 +27,20 @@ for host in scanner avahi wsdd mini lighttpd nginx snmpd; do
     route add 224.0.0.0/4 dev eth0")
 done
 
+# Somebody in another network: the switch is the router between the two.
+ip netns add far
+ip link add name to-far type veth peer name eth0 netns far
+ip link set to-far netns switch
+(at switch ip -batch - <<< "addr add 198.18.7.14/28 dev br0
+  addr add 198.18.8.1/30 dev to-far
+  link set to-far up")
+echo 1 | (at switch tee /proc/sys/net/ipv4/ip_forward) > /dev/null
+(at far ip -batch - <<< "link set lo up
+  addr add 198.18.8.2/30 dev eth0
+  link set eth0 up
+  route add 198.18.7.0/28 via 198.18.8.1")
+(at avahi ip route add 198.18.8.0/30 via 198.18.7.14)
+
 echo '<title>Staff documents</title>' > "$folder/www/index.html"
 
 # It makes its runtime folder for the user "avahi", who does not exist in this user namespace.
