@@ -114,7 +114,7 @@ def plain(text: str) -> str:
 
 def wrong(one: LabDevice, identity: Identity) -> dict[str, tuple[str, str | None]]:
     """Attributes that the identity states and that are not so."""
-    found = {}
+    found: dict[str, tuple[str, str | None]] = {}
     for attribute in ATTRIBUTES:
         said, so = getattr(identity, attribute), truth(one, attribute)
         if said is not None and so is not None and plain(said) != plain(so):
