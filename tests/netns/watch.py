@@ -13,7 +13,7 @@ from pathlib import Path
 
 ALL_PROTOCOLS, OUTGOING, TIMESTAMPS = 3, 4, 35  # ETH_P_ALL, PACKET_OUTGOING, SO_TIMESTAMPNS
 NAMES = {1: "icmp", 2: "igmp", 6: "tcp", 17: "udp"}
-KEPT = 64  # bytes of payload
+KEPT = 2048  # bytes of payload
 
 
 def described(frame: bytes) -> tuple[str, str, int, int, str, str]:
@@ -32,10 +32,11 @@ def described(frame: bytes) -> tuple[str, str, int, int, str, str]:
     if protocol not in {"tcp", "udp"}:
         return protocol, destination, 0, 0, "", ""
     source, port = struct.unpack_from("!HH", body)
-    start = (body[12] >> 4) * 4 if protocol == "tcp" else 8
-    flags = "".join(n for bit, n in enumerate("FSRPA") if body[13] >> bit & 1)
-    said = body[start : start + KEPT].decode("latin-1")
-    return protocol, destination, port, source, flags if protocol == "tcp" else "", said
+    start, flags = 8, ""
+    if protocol == "tcp":
+        start = (body[12] >> 4) * 4
+        flags = "".join(n for bit, n in enumerate("FSRPA") if body[13] >> bit & 1)
+    return protocol, destination, port, source, flags, body[start : start + KEPT].decode("latin-1")
 
 
 def record(sock: socket.socket, rows: list[object], stopped: threading.Event) -> None:

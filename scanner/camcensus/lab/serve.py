@@ -89,6 +89,8 @@ class EstateServer:
         if persona.snmp and not device.port_shift:  # a user may not bind 161
             await self._listen(device.address, snmp_voice.PORT, self._snmp(device, persona.snmp))
         for port in persona.udp:
+            if port.private_only and device.port_shift:
+                continue  # on loopback the asker is the same machine
             heard = self._other_udp(device, port) if port.unicast else _deaf
             await self._listen(device.address, port.port, heard)
 

@@ -151,9 +151,11 @@ async def ask(asking: Asking, host: Host) -> None:
 
 
 async def again(asking: Asking, host: Host) -> Outcome:
-    """Whether it still answers."""
+    """Whether it still answers the form that it had answered; many ignore the others."""
     address = host.target.address
-    request = _request(ProbeForm.NVT, _message_id(asking.key, f"{address} again"))
+    answered = {seen.message for seen in host.observations if seen.answered and seen.prober == NAME}
+    form = next((form for form in _FORMS if _FORMS[form] in answered), ProbeForm.NVT)
+    request = _request(form, _message_id(asking.key, f"{address} again"))
     replies = await asking.net.udp_exchange(address, PORT, request, timeout_s=4.0)
     return replies[0].outcome
 

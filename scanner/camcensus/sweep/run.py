@@ -23,6 +23,7 @@ from camcensus.types import Evidence, Identity, Observation, Outcome, Target
 _LIFE = {Outcome.ANSWERED, Outcome.MALFORMED, Outcome.REFUSED}
 _NO_NEWS = {Outcome.SILENT, Outcome.EXCLUDED}  # counted in the coverage, not stored
 _TELL_S = 1.0
+_STRETCH = 16384  # addresses that one prober asks before the next one's turn
 _SETTLE_S = 4.0  # an address handed out this long ago has answered, or will not
 _LOG = structlog.get_logger("camcensus.sweep")
 
@@ -177,14 +178,17 @@ class Sweep:
             if index % 1000 == 0:
                 await asyncio.sleep(0)
         whole = True
-        for prober in surveys:
-            if prober.survey is not None:
-                targets = self._targets(prober, last=prober is surveys[-1])
-                whole &= await self._guarded(prober, prober.survey(asking, targets))
-        if whole:
-            self._handed_out.clear()
-            self._position = self._asked = self.plan.size
-        await self._tell_position()
+        # One question to so many addresses, then the next: never two in a row to one address,
+        # and an interrupted sweep of a large network repeats no more than a stretch.
+        for start in range(self.resume.position, self.plan.size, _STRETCH):
+            for prober in surveys:
+                if prober.survey is not None:
+                    targets = self._targets(prober, start, last=prober is surveys[-1])
+                    whole &= await self._guarded(prober, prober.survey(asking, targets))
+            if whole:
+                self._handed_out.clear()
+                self._position = self._asked = min(start + _STRETCH, self.plan.size)
+            await self._tell_position()
 
     async def _pass_over(self, surveys: list[Prober]) -> None:
         """What an interrupted run asked counts as asked; TCP it still owes is enlisted again."""
@@ -200,9 +204,9 @@ class Sweep:
             if index % 1000 == 0:
                 await asyncio.sleep(0)
 
-    def _targets(self, prober: Prober, *, last: bool) -> Iterator[Target]:
-        """The plan's targets; only the last survey tells how far the first pass has come."""
-        for index, target in self.plan.targets(self.resume.position):
+    def _targets(self, prober: Prober, start: int, *, last: bool) -> Iterator[Target]:
+        """A stretch of targets; only the last survey tells how far the first pass has come."""
+        for index, target in islice(self.plan.targets(start), _STRETCH):
             if last:
                 self._handed_over(index)
                 self._asked = index + 1
