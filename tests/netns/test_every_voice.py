@@ -18,6 +18,7 @@ from camcensus.identify import Catalogue, load_catalogue
 from camcensus.lab import Estate, LabDevice, Persona, load_personas, place
 from camcensus.lab.snmp_voice import COMMUNITY
 from camcensus.probers.table import PROBERS
+from camcensus.scope import Reach
 from camcensus.types import Evidence, Field, Identity, Kind
 from netns.laboratory import Run, marks, sweep
 
@@ -27,6 +28,13 @@ ATTRIBUTES = ("maker", "brand", "model", "serial", "mac")
 LINK, ROUTED = "198.18.0", "198.18.1"
 PROTOCOLS = frozenset({prober.name for prober in PROBERS} | {"tls"})
 VENDOR = frozenset({prober.name for prober in PROBERS if prober.vendor})
+FIRST = frozenset(
+    port
+    for prober in PROBERS
+    for row in prober.planned
+    if row.stage == "first" and row.reach is Reach.ALL
+    for port in row.ports
+)
 PERSONAS = [one for one in load_personas() if not one.name.startswith("hostile_")]
 
 
@@ -41,7 +49,8 @@ VOICES = [(one, protocol) for one in DEVICES for protocol in sorted(one.persona.
 
 
 def is_audible(one: LabDevice, protocol: str) -> bool:
-    return protocol in one.persona.audible(routed=one.address.startswith(f"{ROUTED}."))
+    routed = one.address.startswith(f"{ROUTED}.")
+    return protocol in one.persona.audible(routed=routed, first=FIRST)
 
 
 def name(value: LabDevice | str) -> str:
@@ -175,7 +184,7 @@ def test_the_coverage_says_why_a_voice_could_not_be_heard(
     heard: Heard, one: LabDevice, protocol: str
 ) -> None:
     """Of a device that shows no sign of life there is nothing to say: it counts as silent."""
-    if one.persona.shows_life:
+    if one.persona.audible(routed=True, first=FIRST):
         assert "router" in heard.notes[protocol]
     else:
         assert one.address not in {row["address"] for row in heard.run.report["tcp"]}

@@ -15,6 +15,7 @@ from camcensus.types import Kind
 # Pages that a prober of their own asks for; every other page belongs to http.
 _PAGE_PROTOCOLS = {"/axis-cgi/basicdeviceinfo.cgi": "axis", "/api/system": "unifi"}
 _WEB_PORTS = frozenset({80, 81, 88, 443, 8000, 8080, 8443})  # those that are asked unbidden
+FIRST_PORTS = frozenset({3702, 37020, 37810})  # what every address is asked
 _LINK_ONLY = frozenset({"arp"})  # what no router passes, whatever the device
 
 FOLDER = Path(__file__).resolve().parent / "personas"
@@ -220,12 +221,13 @@ class Persona:
         pages = (page.path for one in web for page in one.page)
         return frozenset({*said, "arp"} | {_PAGE_PROTOCOLS.get(path, "") for path in pages}) - {""}
 
-    def audible(self, *, routed: bool) -> frozenset[str]:
+    def audible(self, *, routed: bool, first: frozenset[int] = FIRST_PORTS) -> frozenset[str]:
         """Those of them that answer a question on its link, or one that came through a router.
 
-        Behind a router, who shows no sign of life to the first questions is asked no others.
+        Behind a router, who shows no sign of life to the datagrams to the `first` ports is asked
+        nothing else.
         """
-        if routed and not self.shows_life:
+        if routed and not any(self._shows_life(port) for port in first):
             return frozenset()
         kept = {name for name in self.spoken if not routed or name not in _LINK_ONLY}
         wsd, mdns = self.ws_discovery, self.mdns
@@ -238,11 +240,12 @@ class Persona:
                 kept -= {one.protocol}
         return frozenset(kept)
 
-    @property
-    def shows_life(self) -> bool:
-        """Whether a first datagram from afar brings an answer or a refusal."""
-        if self.ws_discovery and self.ws_discovery.unicast:
+    def _shows_life(self, port: int) -> bool:
+        """Whether a first datagram from afar to this port brings an answer or a refusal."""
+        if port == 3702 and self.ws_discovery and self.ws_discovery.unicast:
             return Form.NVT in self.ws_discovery.answers
+        if port in {one.port for one in self.udp}:
+            return any(one.port == port and one.unicast and one.protocol for one in self.udp)
         return not self.firewall
 
     @property

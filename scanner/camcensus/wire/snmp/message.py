@@ -55,7 +55,7 @@ def build_get(community: str, request_id: int, version: Version = Version.V2C) -
     """A GetRequest for the system's description and object; `request_id` fills four octets."""
     from pyasn1.codec.ber import encoder
 
-    from camcensus.wire.snmp_schema import Message
+    from camcensus.wire.snmp.schema import Message
 
     if not is_community(community) or not 0x01000000 <= request_id <= 0x7FFFFFFF:
         raise ValueError("a community is 1 to 64 printable ASCII characters, an id four octets")
@@ -118,7 +118,7 @@ def _decode(data: bytes) -> Any:
         raise MalformedError(f"an SNMP answer of {len(data)} octets")
     from pyasn1.codec.ber import decoder
 
-    from camcensus.wire.snmp_schema import Message
+    from camcensus.wire.snmp.schema import Message
 
     message, _ = decoder.decode(data, asn1Spec=Message())
     if not message.isValue:
