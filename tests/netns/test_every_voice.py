@@ -32,7 +32,7 @@ FIRST = frozenset(
     port
     for prober in PROBERS
     for row in prober.planned
-    if row.stage == "first" and row.reach is Reach.ALL
+    if row.stage == "first" and row.reach in {Reach.ALL, Reach.AFFORDABLE}
     for port in row.ports
 )
 PERSONAS = [one for one in load_personas() if not one.name.startswith("hostile_")]
