@@ -16,10 +16,12 @@ PACKAGES = {
     "ip": "iproute2",
     "lighttpd": "lighttpd",
     "mini_httpd": "mini-httpd",
+    "minidlnad": "minidlna",
     "nginx": "nginx-light",
     "nsenter": "util-linux",
     "snmpd": "snmpd",
     "onvif-util": "onvif-tools",
+    "rtsp-server-perl": "rtsp-server-perl",
     "unshare": "util-linux",
     "wsdd": "wsdd",
 }

@@ -20,6 +20,11 @@ class Office:
     home: Path
     place: str = "scanner"
 
+    def address(self, host: str) -> str:
+        """Where a host of neighbours.sh is."""
+        lines = (self.home / "addresses").read_text("ascii").splitlines()
+        return dict(line.split(" ") for line in lines)[host]
+
     def run(self, *argv: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         enter = ["nsenter", "-t", str(self.pid), "-U", "-m", "-n", "--preserve-credentials", "--"]
         scanner = ["nsenter", f"--net=/run/netns/{self.place}", "--"]

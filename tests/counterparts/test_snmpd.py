@@ -13,7 +13,7 @@ from counterparts.office import Office
 
 pytestmark = [pytest.mark.counterpart, pytest.mark.netns, pytest.mark.timeout(300)]
 
-SNMPD, NETWORK = "198.18.7.8", "198.18.7.0/28"
+SNMPD, NETWORK = "198.18.7.12", "198.18.7.0/28"
 NET_SNMP = "1.3.6.1.4.1.8072."
 WATCH = Path(__file__).parents[1] / "netns" / "watch.py"
 

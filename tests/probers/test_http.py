@@ -190,6 +190,14 @@ def test_a_port_that_the_device_names_for_itself_is_asked() -> None:
     assert site.paths == ["/"]
 
 
+def test_a_denied_port_that_a_device_names_ends_nothing() -> None:
+    printing = Evidence(Field.WSD_XADDR, f"http://{HOST}:9100/onvif/device_service")
+    desk = asked(Site({"/": page()}), desk=Desk(named=True), heard=(printing,))
+
+    assert desk.values(Field.HTTP_SERVER) == ["Cam"]
+    assert 9100 not in {seen.port for seen in desk.seen}
+
+
 def test_a_port_that_it_names_for_another_is_not_asked() -> None:
     foreign = Evidence(Field.WSD_XADDR, "http://127.88.2.99:4567/onvif/device_service")
     desk = asked(Site({"/": page()}), desk=Desk(named=True), heard=(foreign,))

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from camcensus.probers.ws_discovery import PORT, PROBER, ask, link, survey
-from camcensus.types import Evidence, Field, Observation, Outcome, Target
+from camcensus.probers.ws_discovery import PORT, PROBER, again, ask, link, survey
+from camcensus.types import Evidence, Field, Observation, Outcome, Target, Transport
 from camcensus.wire.ws_discovery import Match, build_fault, build_probe_matches, parse
 from net.conftest import LoopbackPermit
 from probers.asking import LINK, Answer, Desk, reply, speaking
@@ -187,3 +187,27 @@ def test_reading_the_stored_bytes_gives_the_same_evidence(desk: Desk) -> None:
         if seen.outcome is not Outcome.REFUSED:
             assert PROBER.read(seen) == seen.evidence
     assert len(desk.evidence()) > 4
+
+
+def test_a_computer_is_asked_again_in_the_form_that_it_answers() -> None:
+    """It ignores the form for cameras; that silence would pass for a device that died."""
+    desk = Desk()
+    asked: list[bytes] = []
+
+    def hear(data: bytes) -> list[bytes]:
+        asked.append(data)
+        return [b"<x/>"] if b"Types" not in data else []
+
+    async def run() -> Outcome:
+        host = desk.host("127.88.0.7")
+        said = reply(b"", "127.88.0.7", PORT)
+        host.observations.append(
+            desk.asking().observation(
+                host.target, said, "ws-discovery", "probe-untyped", Transport.UDP
+            )
+        )
+        async with speaking(PORT, {"127.88.0.7": hear}):
+            return await again(desk.asking(), host)
+
+    assert asyncio.run(run()) is Outcome.ANSWERED
+    assert len(asked) == 1

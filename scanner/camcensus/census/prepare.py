@@ -19,7 +19,13 @@ _GIVE_COMMUNITY = (
     "write it into a file and name that with --snmp-community-file FILE, or set "
     "CAMCENSUS_SNMP_COMMUNITY, or snmp_community in the settings file"
 )
-_ALIASES = {"tls": "http", "https": "http", "https-cert": "http", "wsd": "ws-discovery"}
+_ALIASES = {
+    "tls": "http",
+    "https": "http",
+    "https-cert": "http",
+    "rtsps": "rtsp",
+    "wsd": "ws-discovery",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,12 +58,15 @@ Interfaces = Annotated[
 Ports = Annotated[
     list[str] | None,
     typer.Option(
-        "-p", "--ports", metavar="[https:]PORT,...", help="Ports to ask for web pages besides ours."
+        "-p",
+        "--ports",
+        metavar="[NAME:]PORT,...",
+        help="Ports to ask besides ours: for web pages, or of https, rtsp or rtsps.",
     ),
 ]
 Probers = Annotated[
     str | None,
-    typer.Option("--probers", metavar="NAME,...", help="Only these: ws-discovery,mdns,http."),
+    typer.Option("--probers", metavar="NAME,...", help="Only these: ws-discovery,mdns,http,rtsp."),
 ]
 Thorough = Annotated[
     bool,

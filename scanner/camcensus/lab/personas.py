@@ -128,7 +128,11 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One HTTP or RTSP answer. `status` is what follows the version."""
+    """One HTTP or RTSP answer. `status` is what follows the version.
+
+    Of RTSP alone: `before_hex` are bytes that come before it, `endless` is text that is said again
+    and again in place of its end.
+    """
 
     path: str = "/"
     method: str = "GET"
@@ -136,6 +140,8 @@ class Page:
     headers: tuple[str, ...] = ()
     body: str = ""
     length: bool = True
+    before_hex: str = ""
+    endless: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +153,7 @@ class TcpPort:
     tls: Certificate | None = None
     tls_at_most: str = ""  # "1.0" or "1.2": what old firmware can do
     version: str = "HTTP/1.1"
+    cseq: str = "CSeq"  # how it spells the header of RTSP
     headers: tuple[str, ...] = ()
     page: tuple[Page, ...] = ()
     same_as: int = 0  # speak as this other port does

@@ -65,7 +65,8 @@ def read_certificate(observation: Observation) -> tuple[Evidence, ...]:
 
 async def ask(asking: Asking, host: Host) -> None:
     """80 and 443 and what answers or the user named; the rest only where these gave nothing."""
-    named = (*asking.ports.get(NAME, ()), *asking.ports.get(HTTPS, ()), *_named_ports(host))
+    stated = (port for port in _named_ports(host) if _may_ask(asking, host, port, "/", "page"))
+    named = (*asking.ports.get(NAME, ()), *asking.ports.get(HTTPS, ()), *stated)
     ports = tuple(dict.fromkeys((*FIRST_PORTS, *named)))
     if not await _ask_ports(asking, host, ports):
         await _ask_ports(asking, host, tuple(p for p in FURTHER_PORTS if p not in ports))
@@ -137,7 +138,7 @@ async def _get(
         address, port, Request(NAME, message, payload), tls=tls, complete=response_complete
     )
     if reply.certificate:
-        await _observe_certificate(asking, host, reply)
+        await observe_certificate(asking, host, reply)
     make = partial(asking.observation, host.target, reply, NAME, message, Transport.TCP, asked=path)
     if reply.outcome is not Outcome.ANSWERED:
         await asking.emit(make())
@@ -161,7 +162,8 @@ def _host_port(port: int, *, tls: bool) -> int | None:
     return None if port == (443 if tls else 80) else port
 
 
-async def _observe_certificate(asking: Asking, host: Host, reply: Reply) -> None:
+async def observe_certificate(asking: Asking, host: Host, reply: Reply) -> None:
+    """One observation of the certificate that a server showed us, whatever it speaks."""
     bare = replace(reply, data=b"", note="")
     make = partial(asking.observation, host.target, bare, TLS, "certificate", Transport.TCP)
     try:

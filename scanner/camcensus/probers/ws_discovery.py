@@ -151,10 +151,10 @@ async def ask(asking: Asking, host: Host) -> None:
 
 
 async def again(asking: Asking, host: Host) -> Outcome:
-    """Whether it still answers the form that it had answered; many ignore the others."""
+    """Whether it still answers the form that it had answered: computers ignore some of them."""
     address = host.target.address
-    answered = {seen.message for seen in host.observations if seen.answered and seen.prober == NAME}
-    form = next((form for form in _FORMS if _FORMS[form] in answered), ProbeForm.NVT)
+    heard = {seen.message for seen in host.observations if seen.answered and seen.prober == NAME}
+    form = next((one for one, message in _FORMS.items() if message in heard), ProbeForm.NVT)
     request = _request(form, _message_id(asking.key, f"{address} again"))
     replies = await asking.net.udp_exchange(address, PORT, request, timeout_s=4.0)
     return replies[0].outcome

@@ -9,7 +9,10 @@ from camcensus.types import Transport
 
 MOST_PORTS = 16  # of one prober: a device is asked a few questions, not searched
 _BARE = "http"
-_OVER_TLS = {"https": "http"}  # a name for ports of another prober, asked over TLS at once
+_OVER_TLS = {
+    "https": "http",
+    "rtsps": "rtsp",
+}  # a name for ports of another prober, asked over TLS at once
 
 
 class Denials:
