@@ -51,6 +51,8 @@ def show_plan(prepared: Prepared) -> None:
         typer.echo(f"no multicast on {left.interface.name}: {left.why}")
     for one in the_plan.exclusions:
         typer.echo(f"excluded {one.network} ({one.count:,}): {one.reason} [{one.source}]")
+    for prober, why in prepared.left_out:
+        typer.echo(f"{prober} asks nobody: {why}")
     for note in the_plan.notes:
         typer.echo(f"note: {note}")
 

@@ -6,7 +6,7 @@ Values stay as the device wrote them (decoded, at most 64 KiB): whoever shows th
 from collections.abc import Iterable, Iterator
 
 from camcensus.types import Evidence, Field
-from camcensus.wire import http, mdns, rtsp, ssdp, ws_discovery, x509
+from camcensus.wire import http, mdns, rtsp, snmp, ssdp, ws_discovery, x509
 from camcensus.wire.sdp import looks_secret
 
 VALUE_KEPT = 65536  # characters
@@ -154,6 +154,17 @@ def _mdns(message: mdns.Message) -> Iterator[tuple[Field, str | None]]:
         yield Field.MDNS_HOSTNAME, service.host.rstrip(".")
         for key, value in service.txt:
             yield Field.MDNS_TXT, key if value is None else f"{key}={value}"
+
+
+def snmp_evidence(response: snmp.Response) -> tuple[Evidence, ...]:
+    """The system's description, and its object in digits."""
+    description = response.value(snmp.SYS_DESCR)
+    return _evidence(
+        [
+            (Field.SNMP_SYS_DESCR, description and description.strip()),
+            (Field.SNMP_SYS_OBJECT_ID, response.value(snmp.SYS_OBJECT_ID)),
+        ]
+    )
 
 
 def ssdp_evidence(headers: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:

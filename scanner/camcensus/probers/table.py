@@ -14,6 +14,7 @@ from camcensus.probers import (
     reolink,
     rtsp,
     sadp,
+    snmp,
     sony,
     ssdp,
     tplink,
@@ -48,4 +49,5 @@ PROBERS: tuple[Prober, ...] = (
     ubiquiti.PROBER,
     reolink.PROBER,
     foscam.PROBER,
+    snmp.PROBER,
 )
