@@ -7,12 +7,15 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from camcensus.errors import SafetyError
+from camcensus.net.link import LinkSurvey
+from camcensus.net.neighbours import NeighbourTable, read_neighbours
 from camcensus.net.pace import HostBudget, Pace
 from camcensus.net.reply import Reply
 from camcensus.net.safety import Safety
 from camcensus.net.scrub import scrub
 from camcensus.net.tcp import CONNECT_FRAMES, Exchange, run_exchange
 from camcensus.net.udp import Datagram, UdpSocket, aim_multicast, join_group
+from camcensus.net.withhold import WithholdingPermit
 from camcensus.types import Interface, Outcome, PaceLimits, Permit, Request, Target, Transport
 
 Take = Callable[[Reply], Awaitable[None]]
@@ -37,13 +40,15 @@ class Net:
         user_agent: str,
         source_port: int = 0,
         on_link: Callable[[str], bool] = lambda _: False,
+        interfaces: Sequence[Interface] = (),
     ) -> None:
-        self.permit = permit
+        self.permit = WithholdingPermit(permit, safety)
         self.safety = safety
         self.limits = limits
         self.user_agent = user_agent
         self.source_port = source_port
         self.on_link = on_link  # whether the kernel must ask for this neighbour first
+        self.interfaces = interfaces  # ours, by which neighbours can be asked for their MAC
         self.pace = Pace(limits.frames_per_s)
         self.notes: list[str] = []
         self.lost = 0  # arrivals that found our own queue full
@@ -248,6 +253,16 @@ class Net:
             asyncio.get_running_loop().call_later(delay_s, self.pace.charge, 1)
 
     # ------------------------------------------------------------ one link
+
+    async def arp(self, targets: Iterable[Target], take: Take) -> LinkSurvey:
+        """Ask the targets on our own links for their MAC; how many were asked, or why none."""
+        survey = LinkSurvey(self, take)
+        await survey.run(targets)
+        return survey
+
+    async def neighbours(self) -> NeighbourTable:
+        """What this machine's kernel knows of its neighbours; sends nothing."""
+        return await asyncio.to_thread(read_neighbours, self.interfaces)
 
     async def multicast(
         self,

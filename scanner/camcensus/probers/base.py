@@ -104,3 +104,5 @@ class Prober:
     link: Callable[[Asking, Interface], Awaitable[None]] | None = None
     survey: Callable[[Asking, Iterable[Target]], Awaitable[None]] | None = None
     ask: Callable[[Asking, Host], Awaitable[None]] | None = None
+    # before all others, multicast included: asks these on-link targets
+    ahead: Callable[[Asking, Iterable[Target]], Awaitable[None]] | None = None

@@ -16,6 +16,7 @@ from camcensus.net import Net
 from camcensus.probers.base import Asking, Emit, Host, Prober
 from camcensus.scope import Plan
 from camcensus.sweep.coverage import Coverage
+from camcensus.sweep.neighbours import Neighbours
 from camcensus.types import Evidence, Observation, Outcome, Target
 
 _LIFE = {Outcome.ANSWERED, Outcome.MALFORMED, Outcome.REFUSED}
@@ -83,6 +84,18 @@ class Sweep:
     _position: int = 0
     _asked: int = 0
     _first_pass_over: bool = False
+    _neighbours: Neighbours = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._neighbours = Neighbours(
+            self.plan,
+            self.net,
+            self.coverage,
+            self._asking,
+            emit=self._write_down,
+            heard=self._heard,
+            prober=next((one for one in self.probers if one.ahead is not None), None),
+        )
 
     async def run(self) -> Coverage:
         """Carry the plan out. Cancel it to stop: what was emitted stays."""
@@ -91,10 +104,14 @@ class Sweep:
         for host in self.resume.pending:
             self._enlist(host)
         async with asyncio.TaskGroup() as tasks:
-            second = tasks.create_task(self._second_pass())
             clock = tasks.create_task(self._tell_progress())
+            await self._ask_neighbours_first()
+            watch = tasks.create_task(self._neighbours.watch())
+            second = tasks.create_task(self._second_pass())
             await self._links()
             await self._first_pass()
+            watch.cancel()
+            await self._neighbours.enlist(self._worth_asking)
             self._first_pass_over = True
             self._work.set()
             await second
@@ -207,6 +224,21 @@ class Sweep:
                 self._position = self._handed_out.popleft()[1]
             await self._tell_position()
 
+    # ------------------------------------------------------------ our own links
+
+    async def _ask_neighbours_first(self) -> None:
+        """ARP before multicast and all else: a device that must be left alone is known by it."""
+        work = self._neighbours.ask_first(self.resume.finished)
+        prober = self._neighbours.prober
+        await (work if prober is None else self._guarded(prober, work))
+
+    async def _write_down(self, seen: Observation) -> None:
+        await self.emit(Observed(seen))
+        await self._tell_position()
+
+    async def _worth_asking(self, target: Target) -> None:
+        self._enlist(self._host(target))
+
     # ------------------------------------------------------------ the answers
 
     async def _heard_on_link(self, seen: Observation) -> None:
@@ -240,7 +272,9 @@ class Sweep:
         await self._tell_position()
 
     def _host(self, target: Target) -> Host:
-        return self._hosts.setdefault(target.address, Host(target))
+        known = self._neighbours.seen.get(target.address)
+        fresh = Host(target, [known] if known is not None else [])
+        return self._hosts.setdefault(target.address, fresh)
 
     def _enlist(self, host: Host) -> None:
         """Queue a live address for its second pass, once."""
@@ -282,6 +316,7 @@ class Sweep:
         target = host.target
         asking = self._asking(self._heard)
         try:
+            await self._neighbours.look(host)
             self._count_second(target)
             for prober in self.probers:
                 if prober.ask is not None:
