@@ -14,6 +14,7 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
+from camcensus.data import normalise_mac
 from camcensus.errors import SafetyError
 from camcensus.net.reply import Reply
 from camcensus.types import Interface, Outcome, Request, Target, Transport
@@ -215,12 +216,11 @@ def _open_port(conf: Any, interface: Interface) -> _Port | None:
 
     sock = conf.L2socket(iface=interface.name, type=_ARP, promisc=False)
     mac = str(get_if_hwaddr(interface.name)).lower()
-    if getattr(sock, "LL", None) is not conf.l2types.num2layer.get(_ETHERNET) or mac == (
-        "00:00:00:00:00:00"
-    ):
+    a_socket = hasattr(sock.ins, "getsockname")  # BSD and macOS have a device there instead
+    kind = sock.ins.getsockname()[3] if a_socket else _ETHERNET
+    if kind != _ETHERNET or normalise_mac(mac) is None:
         sock.close()
         return None
-    patient = not hasattr(sock.ins, "setblocking")  # BSD: a device, not a socket
-    if not patient:
+    if a_socket:
         sock.ins.setblocking(False)
-    return _Port(interface, mac, sock, 1 if patient else _BATCH)
+    return _Port(interface, mac, sock, _BATCH if a_socket else 1)

@@ -1,0 +1,42 @@
+"""What need not be asked: a device that is known, and a maker's question to others' devices."""
+
+from camcensus.probers.base import Asking, Host, Prober
+from camcensus.types import Identity, Kind, Outcome
+
+_CERTAIN = 0.9  # "strong" in every output
+_SPOKE = {Outcome.ANSWERED, Outcome.MUTE, Outcome.MALFORMED}
+_IDENTIFIERS = {"mac", "serial"}
+
+
+def needless(asking: Asking, prober: Prober, host: Host) -> str:
+    """Why this live host need not be asked by this prober; "" if it should be."""
+    if asking.thorough:
+        return ""
+    evidence = host.evidence()
+    identity = asking.name(evidence)
+    if settled(identity):
+        return "maker, model and an identifier were certain already"
+    if not prober.vendor:
+        return ""
+    suspects = asking.suspects(evidence)
+    if suspects:
+        speaks = not suspects.isdisjoint(asking.speakers.get(prober.name, frozenset()))
+        return "" if speaks else "another maker's device"
+    if identity.kind is Kind.NOT_VIDEO:
+        return "not a video device"
+    spoke = any(seen.outcome in _SPOKE and seen.prober != "arp" for seen in host.observations)
+    return "" if spoke else "it answered nothing that a camera answers"
+
+
+def settled(identity: Identity) -> bool:
+    """Whether maker, model and an identifier are certain, and nothing contradicts."""
+    return (
+        not identity.conflicts
+        and identity.kind is not Kind.UNKNOWN
+        and identity.certainty.maker >= _CERTAIN
+        and identity.certainty.model >= _CERTAIN
+        and any(
+            claim.attribute in _IDENTIFIERS and claim.certainty >= _CERTAIN
+            for claim in identity.claims
+        )
+    )
