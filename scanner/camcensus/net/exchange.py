@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -17,8 +18,6 @@ from camcensus.net.hearing import (
     hear,
     waiting_for,
 )
-from camcensus.net.link import LinkSurvey
-from camcensus.net.neighbours import NeighbourTable, read_neighbours
 from camcensus.net.pace import HostBudget, Pace
 from camcensus.net.reply import Reply
 from camcensus.net.safety import Safety
@@ -60,7 +59,7 @@ class Net:
         self.pace = Pace(limits.frames_per_s)
         self.notes: list[str] = []
         self.lost = 0  # arrivals that found our own queue full
-        self.sent: dict[tuple[str, str], int] = {}  # (prober, message) -> how often
+        self.sent: Counter[tuple[str, str]] = Counter()  # prober, message
         self.doors = Doors()
         self._budgets: dict[str, HostBudget] = {}
 
@@ -75,13 +74,11 @@ class Net:
         )
 
     def _insist(self, request: Request, transport: Transport, port: int) -> None:
-        reason = self.safety.objection(request, transport, port)
-        if reason is not None:
+        if (reason := self.safety.objection(request, transport, port)) is not None:
             raise SafetyError(f"{request.prober} may not send {request.message!r}: {reason}")
 
     def _count(self, request: Request) -> None:
-        key = (request.prober, request.message)
-        self.sent[key] = self.sent.get(key, 0) + 1
+        self.sent[request.prober, request.message] += 1
 
     # ------------------------------------------------------------ one host
 
@@ -321,16 +318,6 @@ class Net:
             asyncio.get_running_loop().call_later(delay_s, self.pace.charge, 1)
 
     # ------------------------------------------------------------ one link
-
-    async def arp(self, targets: Iterable[Target], take: Take) -> LinkSurvey:
-        """Ask the targets on our own links for their MAC; how many were asked, or why none."""
-        survey = LinkSurvey(self, take)
-        await survey.run(targets)
-        return survey
-
-    async def neighbours(self) -> NeighbourTable:
-        """What this machine's kernel knows of its neighbours; sends nothing."""
-        return await asyncio.to_thread(read_neighbours, self.interfaces)
 
     async def multicast(
         self,

@@ -165,7 +165,7 @@ class LinkSurvey:
             raise SafetyError(f"{PROBER} may not send {MESSAGE!r}: {problem}")
         await net.pace.take(1)
         self._pending.setdefault(address, set())
-        net.sent[PROBER, MESSAGE] = net.sent.get((PROBER, MESSAGE), 0) + 1
+        net.sent[PROBER, MESSAGE] += 1
         try:
             port.socket.send(payload)
         except OSError as error:
@@ -203,6 +203,13 @@ class LinkSurvey:
         while (reply := await self._queue.get()) is not None:
             self.net.budget(reply.peer).rest(time.monotonic(), 1)
             await self.take(reply)
+
+
+async def ask_links(net: "Net", targets: Iterable[Target], take: Take) -> LinkSurvey:
+    """Ask the targets on our own links for their MAC, before anything else is sent to them."""
+    survey = LinkSurvey(net, take)
+    await survey.run(targets)
+    return survey
 
 
 @lru_cache(maxsize=256)

@@ -11,10 +11,10 @@ class WithholdingPermit:
     It only ever takes away: no answer of a device can make it allow more.
     """
 
-    __slots__ = ("_permit", "_safety", "_withheld")
+    __slots__ = ("_safety", "_withheld", "planned")
 
     def __init__(self, permit: Permit, safety: Safety) -> None:
-        self._permit = permit
+        self.planned = permit
         self._safety = safety
         self._withheld: dict[str, str] = {}
 
@@ -28,8 +28,8 @@ class WithholdingPermit:
     def refusal(self, address: str, transport: Transport, port: int) -> str | None:
         """Why this must not be sent, `None` if it may be."""
         why = self._withheld.get(address)
-        return why if why is not None else self._permit.refusal(address, transport, port)
+        return why if why is not None else self.planned.refusal(address, transport, port)
 
     def link_refusal(self, interface: Interface, group: str) -> str | None:
         """Why this group must not be asked on this interface, `None` if the plan lists it."""
-        return self._permit.link_refusal(interface, group)
+        return self.planned.link_refusal(interface, group)

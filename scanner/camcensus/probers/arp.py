@@ -11,6 +11,7 @@ from functools import partial
 
 from camcensus.data import normalise_mac
 from camcensus.net import Reply
+from camcensus.net.link import ask_links
 from camcensus.net.neighbours import Known
 from camcensus.probers.base import Asking, Prober
 from camcensus.probers.evidence import mac_evidence
@@ -49,7 +50,7 @@ async def ahead(asking: Asking, targets: Iterable[Target]) -> None:
     """Ask these targets, all on our own links; each answer is an observation."""
     heard: Frames = defaultdict(dict)
     take = asking.safely(NAME, partial(_take, asking, heard))
-    survey = await asking.net.arp(targets, take)
+    survey = await ask_links(asking.net, targets, take)
     if survey.why_not:
         asking.remark(NAME, f"{survey.why_not}: MACs are from this machine's neighbour table")
         return

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
 from camcensus.net import Net
-from camcensus.net.neighbours import Known, NeighbourTable
+from camcensus.net.neighbours import Known, NeighbourTable, read_neighbours
 from camcensus.probers import arp
 from camcensus.probers.base import Asking, Emit, Host, Prober
 from camcensus.scope import Plan
@@ -104,7 +104,7 @@ class Neighbours:
             await self.heard(seen)
 
     async def _refresh(self) -> None:
-        self._table = await self.net.neighbours()
+        self._table = await asyncio.to_thread(read_neighbours, self.net.interfaces)
         self._read_at = time.monotonic()
         self._known = {one.address: one for one in self._table.entries}
         # an IPv6 host has several addresses of its own, so they say nothing of proxies
