@@ -52,7 +52,7 @@ async def ahead(asking: Asking, targets: Iterable[Target]) -> None:
     take = asking.safely(NAME, partial(_take, asking, heard))
     survey = await ask_links(asking.net, targets, take)
     if survey.why_not:
-        asking.remark(NAME, f"{survey.why_not}: MACs are from this machine's neighbour table")
+        asking.inaudible(NAME, f"{survey.why_not}: MACs are from this machine's neighbour table")
         return
     asking.remark(NAME, f"asked {survey.asked} addresses of our own links, {len(heard)} answered")
     suspects = proxies(Counter(mac for macs in heard.values() for mac in macs))
@@ -118,4 +118,5 @@ PROBER = Prober(
     planned=(PlannedProber(NAME, "first", Transport.LINK, (), ProberCost(2, 0, 2, SIZE)),),
     read=read,
     ahead=ahead,
+    beyond_router="no router passes ARP on, so their MACs cannot be seen",
 )

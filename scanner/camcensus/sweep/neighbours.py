@@ -45,17 +45,8 @@ class Neighbours:
 
     async def ask_first(self, done: frozenset[str]) -> None:
         """ARP to every target of our own links, those that are `done` with left out."""
-        estimate = self.plan.estimate
-        self._wanted = estimate.on_link > 0
-        if self.prober is None:
-            return
-        if estimate.routed:
-            self.coverage.remark(
-                self.prober.name,
-                f"{estimate.routed} addresses are on no link of this machine: their MACs cannot "
-                "be seen from here",
-            )
-        if self._wanted and self.prober.ahead is not None:
+        self._wanted = self.plan.estimate.on_link > 0
+        if self._wanted and self.prober is not None and self.prober.ahead is not None:
             await self.prober.ahead(self.asking(self._take), self._targets(done))
 
     def _targets(self, done: frozenset[str]) -> Iterator[Target]:
@@ -85,8 +76,9 @@ class Neighbours:
             return
         await self._refresh()
         if self._table.why_not and self.prober is not None:
-            why = f"this machine's neighbour table: {self._table.why_not}"
-            self.coverage.notes[arp.NAME][why] = 1
+            self.coverage.inaudible(
+                arp.NAME, f"this machine's neighbour table: {self._table.why_not}"
+            )
         for address in self._known:
             if (seen := self._learn(address)) is not None:
                 await self._take(seen)
