@@ -52,7 +52,7 @@ async def ahead(asking: Asking, targets: Iterable[Target]) -> None:
     take = asking.safely(NAME, partial(_take, asking, heard))
     survey = await ask_links(asking.net, targets, take)
     if survey.why_not:
-        asking.inaudible(NAME, f"{survey.why_not}: MACs are from this machine's neighbour table")
+        asking.unheard(NAME, f"{survey.why_not}: MACs are from this machine's neighbour table")
         return
     asking.remark(NAME, f"asked {survey.asked} addresses of our own links, {len(heard)} answered")
     suspects = proxies(Counter(mac for macs in heard.values() for mac in macs))

@@ -36,7 +36,6 @@ class Asking:
     ports: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     thorough: bool = False  # ask on although everything that matters is known
     unheard: Callable[[str, str], None] = lambda _prober, _why: None  # not audible from here, why
-    inaudible: Callable[[str, str], None] = lambda _prober, _why: None
     converge: Callable[[str, int, float], None] = lambda _prober, _rounds, _share: None
     # by protocol, the makers whose devices the catalogue knows to speak it
     speakers: Mapping[str, frozenset[str]] = field(default_factory=dict)

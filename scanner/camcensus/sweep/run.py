@@ -137,7 +137,6 @@ class Sweep:
             now=self.now,
             name=self.name,
             remark=self.coverage.remark,
-            inaudible=self.coverage.inaudible,
             key=self.plan.key.to_bytes(16, "big", signed=False),
             ports=self.plan.ports,
             thorough=self.plan.content.thorough,
