@@ -132,5 +132,7 @@ class Prober:
     ask: Callable[[Asking, Host], Awaitable[None]] | None = None
     # before all others, multicast included: asks these on-link targets
     ahead: Callable[[Asking, Iterable[Target]], Awaitable[None]] | None = None
+    # asks once more what the host had answered, and says what came of it
+    again: Callable[[Asking, Host], Awaitable[Outcome]] | None = None
     vendor: bool = False
     beyond_router: str = ""  # why answers do not come through a router; "" if they do

@@ -32,6 +32,7 @@ class Neighbours:
     asking: Callable[[Emit], Asking]
     emit: Emit
     heard: Emit
+    guarded: Callable[[Prober, Awaitable[None]], Awaitable[bool]]
     prober: Prober | None = None  # `None`: MACs were not asked for, and only safety reads them
     seen: dict[str, Observation] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)  # MACs of proxies that were remarked on
@@ -47,7 +48,8 @@ class Neighbours:
         """ARP to every target of our own links, those that are `done` with left out."""
         self._wanted = self.plan.estimate.on_link > 0
         if self._wanted and self.prober is not None and self.prober.ahead is not None:
-            await self.prober.ahead(self.asking(self._take), self._targets(done))
+            work = self.prober.ahead(self.asking(self._take), self._targets(done))
+            await self.guarded(self.prober, work)
 
     def _targets(self, done: frozenset[str]) -> Iterator[Target]:
         own = {one.address for one in self.net.interfaces}
@@ -122,8 +124,12 @@ class Neighbours:
 
     # ------------------------------------------------------------ after the first pass
 
-    async def enlist(self, worth_asking: Callable[[Target], Awaitable[None]]) -> None:
-        """Everybody on our own links who has a MAC is alive: ask them what is left to ask."""
+    async def alive(self) -> tuple[Target, ...]:
+        """Everybody on our own links who has a MAC, so that what is left to ask is asked."""
         await self.read()
-        for seen in self.seen.values():
-            await worth_asking(Target(seen.address, seen.site, seen.zone))
+        return tuple(Target(one.address, one.site, one.zone) for one in self.seen.values())
+
+    def host(self, target: Target) -> Host:
+        """A live host, with what is known of it by its MAC."""
+        seen = self.seen.get(target.address)
+        return Host(target, [seen] if seen is not None else [])
