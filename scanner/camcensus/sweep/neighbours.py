@@ -52,10 +52,13 @@ class Neighbours:
             await self.guarded(self.prober, work)
 
     def _targets(self, done: frozenset[str]) -> Iterator[Target]:
+        """Whom to ask by ARP; who was asked by an interrupted run counts as asked."""
         own = {one.address for one in self.net.interfaces}
         for target in self.plan.on_link_targets():
-            if ":" not in target.address and target.address not in done | own:
-                self.coverage.ask(target.zone, arp.NAME)
+            if ":" in target.address or target.address in own:
+                continue
+            self.coverage.ask(target.zone, arp.NAME)
+            if target.address not in done:
                 yield target
 
     async def _take(self, seen: Observation) -> None:
