@@ -11,6 +11,7 @@ class Transport(StrEnum):
 
     UDP = "udp"
     TCP = "tcp"
+    LINK = "link"  # a frame of our own link, below IP
 
 
 class Outcome(StrEnum):

@@ -98,7 +98,7 @@ def said(port: int, evidence: tuple[Evidence, ...]) -> Observation:
 
 
 def tried(desk: Desk) -> list[int]:
-    permit = desk.net.permit
+    permit = desk.net.permit.planned
     assert isinstance(permit, LoopbackPermit)
     return list(dict.fromkeys(port for _, _, port in permit.asked))
 
@@ -202,7 +202,7 @@ def test_a_denied_port_that_a_device_names_ends_nothing() -> None:
 def test_a_port_that_it_names_for_another_is_not_asked() -> None:
     foreign = Evidence(Field.WSD_XADDR, "http://127.88.2.99:4567/onvif/device_service")
     desk = asked(Site({"/": page()}), desk=Desk(named=True), heard=(foreign,))
-    permit = desk.net.permit
+    permit = desk.net.permit.planned
 
     assert 4567 not in tried(desk)
     assert isinstance(permit, LoopbackPermit)

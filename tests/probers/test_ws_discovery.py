@@ -128,7 +128,7 @@ def test_one_address_is_heard_a_few_times_and_no_more(desk: Desk) -> None:
 
 def test_a_foreign_address_that_a_liar_names_is_written_down_and_never_asked(desk: Desk) -> None:
     [seen] = of(desk, LIAR)
-    permit = desk.net.permit
+    permit = desk.net.permit.planned
 
     assert Evidence(Field.WSD_XADDR, f"http://{FOREIGN}/x") in seen.evidence
     assert isinstance(permit, LoopbackPermit)

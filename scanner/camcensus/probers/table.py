@@ -1,6 +1,7 @@
 """The probers, one line each, asked in this order."""
 
 from camcensus.probers import (
+    arp,
     bosch,
     canary,
     dahua_v1,
@@ -27,6 +28,7 @@ from camcensus.probers import (
 from camcensus.probers.base import Prober
 
 PROBERS: tuple[Prober, ...] = (
+    arp.PROBER,
     ws_discovery.PROBER,
     mdns.PROBER,
     sadp.PROBER,

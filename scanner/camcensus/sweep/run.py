@@ -17,6 +17,7 @@ from camcensus.probers.base import Asking, Emit, Host, Prober
 from camcensus.scope import Plan
 from camcensus.sweep.coverage import Coverage
 from camcensus.sweep.middlebox import Middleboxes, network_of
+from camcensus.sweep.neighbours import Neighbours
 from camcensus.sweep.quiet import Breaker, fell_silent
 from camcensus.sweep.thrift import needless
 from camcensus.types import Evidence, Identity, Observation, Outcome, Target
@@ -90,6 +91,19 @@ class Sweep:
     _position: int = 0
     _asked: int = 0
     _first_pass_over: bool = False
+    _neighbours: Neighbours = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._neighbours = Neighbours(
+            self.plan,
+            self.net,
+            self.coverage,
+            self._asking,
+            lambda seen: self.emit(Observed(seen)),
+            self._heard,
+            self._guarded,
+            next((one for one in self.probers if one.ahead is not None), None),
+        )
 
     async def run(self) -> Coverage:
         """Carry the plan out. Cancel it to stop: what was emitted stays."""
@@ -98,11 +112,16 @@ class Sweep:
         for host in self.resume.pending:
             self._enlist(host)
         async with asyncio.TaskGroup() as tasks:
-            second = tasks.create_task(self._second_pass())
             clock = tasks.create_task(self._tell_progress())
+            await self._neighbours.ask_first(self.resume.finished)
+            watch = tasks.create_task(self._neighbours.watch())
+            second = tasks.create_task(self._second_pass())
             self._remark_routers()
             await self._links()
             await self._first_pass()
+            watch.cancel()
+            for target in await self._neighbours.alive():
+                self._enlist(self._host(target))
             self._first_pass_over = True
             self._work.set()
             await second
@@ -273,7 +292,7 @@ class Sweep:
         await self._heard(seen)
 
     def _host(self, target: Target) -> Host:
-        return self._hosts.setdefault(target.address, Host(target))
+        return self._hosts.setdefault(target.address, self._neighbours.host(target))
 
     def _enlist(self, host: Host) -> None:
         """Queue a live address for its second pass, once."""
@@ -338,6 +357,7 @@ class Sweep:
         """Each prober whose turn it is, until there is no need or the host goes quiet."""
         target = host.target
         asking = self._asking(self._heard_again)
+        await self._neighbours.look(host)
         for prober in self.middleboxes.order(self.probers, host):
             if not self._asks(prober, host):
                 continue
