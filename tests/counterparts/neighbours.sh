@@ -15,7 +15,7 @@ ip netns add switch
 (at switch ip link add name br0 type bridge)
 (at switch ip link set br0 up)
 last=1
-for host in scanner avahi wsdd mini lighttpd nginx; do
+for host in scanner avahi wsdd mini lighttpd nginx dlna; do
   last=$((last + 1))
   ip netns add "$host"
   ip link add name "to-$host" type veth peer name eth0 netns "$host"
@@ -86,11 +86,27 @@ http {
 CONF
 at nginx nginx -e stderr -c "$folder/nginx.conf" > "$folder/nginx.log" 2>&1 < /dev/null &
 
+mkdir -p "$folder/media" "$folder/dlna"
+cat > "$folder/minidlna.conf" <<CONF
+port=8200
+network_interface=eth0
+friendly_name=Staff room music
+media_dir=$folder/media
+db_dir=$folder/dlna
+log_dir=$folder/dlna
+inotify=no
+serial=12345678
+model_number=1
+CONF
+at dlna minidlnad -S -P "$folder/dlna/pid" -f "$folder/minidlna.conf" \
+  > "$folder/dlna.log" 2>&1 < /dev/null &
+
 # The port is in hexadecimal. A server that takes both families shows under IPv6 alone.
 listens() { (at "$1" grep -q ":$3 " "/proc/net/$2" "/proc/net/${2}6"); }
 for _ in $(seq 100); do
   if listens avahi udp 14E9 && listens wsdd udp 0E76 && listens mini tcp 0050 &&
-    listens lighttpd tcp 0050 && listens nginx tcp 0050; then
+    listens lighttpd tcp 0050 && listens nginx tcp 0050 &&
+    listens dlna udp 076C && listens dlna tcp 2008; then
     echo ready
     cat > /dev/null
     exit 0

@@ -66,6 +66,14 @@ SILENT, DOCK_SILENT, EXCLUDED, LIFT = "198.18.1.6", "198.18.1.33", "198.18.0.20"
 FORBIDDEN = [IPv4Network("198.18.1.8/29"), IPv4Network("198.18.1.16/29")]
 PLANNED = [IPv4Network(one) for one in ("198.18.0.0/26", "198.18.1.0/28", "198.18.1.32/30")]
 GROUPS = {"239.255.255.250", "224.0.0.251", "239.255.255.251"}
+GROUPS = {"239.255.255.250", "224.0.0.251"}
+PLANNED_UDP = {
+    port
+    for prober in PROBERS
+    for one in prober.planned
+    if one.transport is Transport.UDP
+    for port in one.ports
+}
 IGMP_REPORTS = "224.0.0.22"
 ROUTER = "198.19.255.254"
 CAP = 100  # frames a second at pace gentle
@@ -122,14 +130,7 @@ def test_only_planned_ports_are_spoken_to(run: Run) -> None:
     for frame in run.frames:
         ports[frame.protocol].add(frame.port)
 
-    planned = {
-        port
-        for one in PROBERS
-        for row in one.planned
-        if row.transport is Transport.UDP
-        for port in row.ports
-    }
-    assert {3702, 5353, 37020, 37810} <= ports["udp"] <= planned
+    assert {1900, 3702, 5353, 37020, 37810} <= ports["udp"] <= PLANNED_UDP
     assert ports["tcp"] <= {*FIRST_PORTS, *FURTHER_PORTS, 8899}
 
 

@@ -1,253 +1,305 @@
-"""SADP, DHIP and their kin against simulated devices on loopback: what is asked, read and left."""
+"""Eight makers' own discovery, asked on loopback of a device that speaks only that."""
 
 import asyncio
-import json
-from collections.abc import Iterable
-from dataclasses import replace
-from types import ModuleType
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import cast
 
 import pytest
 
-from camcensus.identify import load_catalogue
-from camcensus.lab import load_personas, place, udp_voice
-from camcensus.listen.exchanges import read_line
-from camcensus.probers import dahua_v1, dhip, sadp, tplink, xiongmai
-from camcensus.probers.base import Prober
+from camcensus.net import load_safety
+from camcensus.probers import (
+    bosch,
+    foscam,
+    hanwha,
+    panasonic,
+    reolink,
+    sony,
+    ubiquiti,
+    vivotek,
+)
+from camcensus.probers.base import Asking, Prober
+from camcensus.probers.datagram import Question, datagram_prober
 from camcensus.probers.table import PROBERS
-from camcensus.scope import Reach
-from camcensus.types import Evidence, Field, Kind, Outcome, Target, Transport
-from camcensus.wire.xiongmai import build_search
-from probers.asking import LINK, SAFETY, Answer, Desk, reply, speaking
+from camcensus.types import Outcome, Target, Transport
+from probers.asking import Desk
+from wire import vendor_answers as answers
 
-MODULES: dict[str, ModuleType] = {one.NAME: one for one in (sadp, dhip, dahua_v1, xiongmai, tplink)}
-ALL = pytest.mark.parametrize("name", MODULES)
-FREE = pytest.mark.parametrize("name", ["sadp", "dhip", "dahua-v1", "tplink"])
-SPEAKER = {
-    "sadp": "hik_nvr",
-    "dhip": "dahua_nvr",
-    "dahua-v1": "dahua_old",
-    "xiongmai": "xm_clone",
-    "tplink": "tplink_cam",
-}
-ONE, STRANGE, ECHO, FLOOD, SHUT = (f"127.91.0.{last}" for last in range(1, 6))
+ADDRESS, STRANGER = "127.88.7.1", "127.88.7.2"
+SAFETY = load_safety()
 
 
-def prober(name: str) -> Prober:
-    return next(one for one in PROBERS if one.name == name)
+@dataclass
+class _Device(asyncio.DatagramProtocol):
+    """Hears questions, and says one thing to a port of the asker (0: the one asked from)."""
+
+    said: bytes
+    reply_port: int
+    heard: list[bytes] = field(default_factory=list)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.heard.append(data)
+        self.transport.sendto(self.said, (addr[0], self.reply_port or addr[1]))
 
 
-def voice(name: str, persona: str = "", address: str = ONE) -> Answer:
-    """The persona's answer to the questions that it accepts; anything else makes it speak up."""
-    found = next(one for one in load_personas() if one.name == (persona or SPEAKER[name]))
-    device = place(found, address)
-    port = next(one for one in found.udp if one.protocol == name)
-
-    def answer(question: bytes) -> Iterable[bytes]:
-        assert udp_voice.accepts(port, question), question
-        return [udp_voice.answer(device, port, question)]
-
-    return answer
+Drive = Callable[[Prober, Asking, Desk], Awaitable[None]]
 
 
-def said(name: str, persona: str = "") -> bytes:
-    found = next(one for one in load_personas() if one.name == (persona or SPEAKER[name]))
-    port = next(one for one in found.udp if one.protocol == name)
-    return udp_voice.answer(place(found, ONE), port, b"")
+async def _ask(prober: Prober, asking: Asking, desk: Desk) -> None:
+    assert prober.ask is not None
+    await prober.ask(asking, desk.host(ADDRESS))
 
 
-def surveyed(name: str) -> Desk:
-    desk, module = Desk(), MODULES[name]
-    answers: dict[str, Answer] = {
-        ONE: voice(name),
-        STRANGE: lambda _: [b"SIP/2.0 400 Bad Request\r\n\r\n"],
-        ECHO: lambda question: [question],
-        FLOOD: lambda question: [*voice(name)(question)] * 50,
-    }
-    survey = prober(name).survey
-    assert survey is not None
-
-    async def run() -> None:
-        async with speaking(module.PORT, answers):
-            await survey(desk.asking(), [Target(one, "test") for one in (*answers, SHUT)])
-
-    asyncio.run(run())
-    return desk
+async def _survey(prober: Prober, asking: Asking, _: Desk) -> None:
+    assert prober.survey is not None
+    await prober.survey(asking, [Target(ADDRESS, "test"), Target(STRANGER, "test")])
 
 
-@FREE
-def test_every_address_is_asked_and_each_answer_judged_by_itself(name: str) -> None:
-    desk = surveyed(name)
+def run(question: Question, said: bytes, drive: Drive = _ask) -> tuple[Desk, list[bytes]]:
+    """What the prober saw of such a device, and what the device heard."""
+    desk = Desk()
+    if question.reply_port == question.port:  # one machine cannot be both ends of one port
+        question = replace(question, reply_port=0)
+    device = _Device(said, question.reply_port)
 
-    def outcomes(address: str) -> list[Outcome]:
-        return [seen.outcome for seen in desk.seen if seen.address == address]
+    async def go() -> None:
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(
+            lambda: device, local_addr=(ADDRESS, question.port)
+        )
+        try:
+            await drive(datagram_prober(question), desk.asking(), desk)
+        finally:
+            transport.close()
 
-    assert outcomes(ONE) == [Outcome.ANSWERED]
-    assert outcomes(STRANGE) == [Outcome.MALFORMED]
-    assert outcomes(ECHO) == [Outcome.MALFORMED]
-    assert set(outcomes(FLOOD)) == {Outcome.ANSWERED}
-    assert len(outcomes(FLOOD)) <= 8
-    assert outcomes(SHUT) == [Outcome.REFUSED]
-    assert not desk.failures
-
-
-@FREE
-def test_a_live_host_is_asked_once_and_not_again(name: str) -> None:
-    desk, host = Desk(), Desk().host(ONE)
-    ask = prober(name).ask
-    assert ask is not None
-
-    async def run() -> None:
-        async with speaking(MODULES[name].PORT, {ONE: voice(name)}):
-            await ask(desk.asking(), host)
-            host.observations.extend(desk.seen)
-            await ask(desk.asking(), host)
-
-    asyncio.run(run())
-
-    assert [seen.outcome for seen in desk.seen] == [Outcome.ANSWERED]
-    assert prober(name).read(desk.seen[0]) == desk.seen[0].evidence != ()
+    asyncio.run(go())
+    return desk, device.heard
 
 
-def test_where_the_port_for_answers_is_taken_nobody_is_asked_and_it_is_said() -> None:
-    desk, heard, unheard = Desk(), list[bytes](), list[str]()
-    asking = replace(desk.asking(), unheard=lambda _, why: unheard.append(why))
-    survey = prober("xiongmai").survey
-    assert survey is not None
-
-    def overheard(question: bytes) -> list[bytes]:
-        heard.append(question)
-        return []
-
-    async def run() -> None:
-        async with speaking(xiongmai.PORT, {"0.0.0.0": overheard}):
-            await survey(asking, [Target(ONE, "test")])
-
-    asyncio.run(run())
-
-    assert heard == []
-    assert desk.seen == []
-    assert any("taken" in why for why in unheard)
-
-
-@pytest.mark.parametrize(
-    ("name", "group"), [("sadp", "239.255.255.250"), ("dhip", "239.255.255.251")]
+KNOWN: list[tuple[Question, bytes, set[str]]] = [
+    (
+        bosch.QUESTION,
+        answers.BOSCH_XML,
+        {
+            "mac=00:07:5f:0a:1b:2c",
+            "model=FLEXIDOME IP starlight 8000i",
+            "name=Yard",
+            "serial=044512345678010042",
+            "address=198.18.4.9",
+            "http-port=80",
+            "https-port=443",
+        },
+    ),
+    (
+        hanwha.QUESTION,
+        answers.HANWHA,
+        {
+            "mac=00:09:18:0a:1b:2c",
+            "model=XNV-6080R",
+            "address=198.18.4.9",
+            "url=http://198.18.4.9/index.htm",
+        },
+    ),
+    (
+        vivotek.QUESTION,
+        answers.VIVOTEK,
+        {"mac=00:02:d1:0a:1b:2c", "model=FD8136", "name=Vivotek-FD8136-1", "address=198.18.4.9"},
+    ),
+    (
+        panasonic.QUESTION,
+        answers.PANASONIC,
+        {
+            "mac=bc:c3:42:0a:1b:2c",
+            "model=WV-S2131L",
+            "name=WV-S2131L lobby",
+            "firmware=1.46",
+            "address=198.18.4.9",
+            "http-port=80",
+        },
+    ),
+    (
+        sony.QUESTION,
+        answers.SONY,
+        {
+            "mac=54:42:49:0a:1b:2c",
+            "model=SNC-EB630",
+            "serial=500123",
+            "firmware=2.8.1",
+            "address=198.18.4.9",
+            "http-port=80",
+        },
+    ),
+    (
+        ubiquiti.QUESTION,
+        answers.UBIQUITI_CAMERA,
+        {
+            "mac=68:d7:9a:0a:1b:2c",
+            "platform=UVC G3 Flex",
+            "name=Yard",
+            "firmware=UVC.S2L.v4.63.22.67.0",
+            "version=4.63.22",
+            "address=198.18.4.9",
+        },
+    ),
+    (reolink.QUESTION, answers.REOLINK, {"uid=95270000YGAKNWKJ"}),
+    (
+        foscam.QUESTION,
+        answers.FOSCAM_VEILED,
+        {
+            "serial=00626E0A1B2C",
+            "mac=00:62:6e:0a:1b:2c",
+            "name=Yard",
+            "type=50",
+            "firmware=11.37.2.54",
+            "web-version=2.0.10.15",
+            "address=198.18.4.9",
+            "http-port=88",
+        },
+    ),
+]
+each_protocol = pytest.mark.parametrize(
+    ("question", "said", "values"), KNOWN, ids=[one.prober for one, _, _ in KNOWN]
 )
-def test_the_link_is_asked_through_its_group(name: str, group: str) -> None:
-    desk, module, link = Desk(plan=frozenset({ONE})), MODULES[name], prober(name).link
-    desk.net.heard = (
-        reply(said(name), ONE, module.PORT),
-        reply(said(name), "198.18.9.9", module.PORT),
-    )
-    assert link is not None
-
-    async def run() -> None:
-        await link(desk.asking(), LINK)
-
-    asyncio.run(run())
-
-    assert desk.net.places[0][:3] == ("scan0", group, module.PORT)
-    assert [(seen.address, seen.outcome) for seen in desk.seen] == [(ONE, Outcome.ANSWERED)]
-    assert "left aside: an answer from outside the plan" in desk.remarks
-    (asked,) = desk.net.asked
-    assert SAFETY.objection(asked, Transport.UDP, module.PORT) is None
 
 
-def test_the_dhip_question_tells_the_group_from_an_address() -> None:
-    desk, link = Desk(), prober("dhip").link
-    assert link is not None
-
-    async def run() -> None:
-        await link(desk.asking(), LINK)
-
-    asyncio.run(run())
-
-    assert b'"uni":0' in desk.net.asked[0].payload
-    assert b'"uni":1' in dhip.build(b"", 0, unicast=True)
-
-
-def test_each_address_gets_a_sadp_question_with_a_number_of_its_own() -> None:
-    asking = Desk().asking()
-    numbers = {sadp.build(asking.seed("sadp", address), 0) for address in (ONE, STRANGE, ECHO, ONE)}
-
-    assert len(numbers) == 3
-
-
-@ALL
-def test_questions_to_all_are_affordable_or_go_to_suspects_only(name: str) -> None:
-    rows = {row.stage: row.reach for row in prober(name).planned}
-    wide = name in {"sadp", "dhip"}
-
-    assert rows["first"] is rows["second"] is (Reach.AFFORDABLE if wide else Reach.NAMED)
-    assert ("link" in rows) is wide
-    assert prober(name).vendor is not wide
-
-
-@ALL
-def test_foreign_bytes_are_read_as_nothing(name: str) -> None:
-    foreign = reply(build_search(), ONE, 1)
-    seen = Desk().asking().observation(Target(ONE, "test"), foreign, name, "x", Transport.UDP)
-
-    assert prober(name).read(seen) == ()
-
-
-@pytest.mark.parametrize("persona", ["hik_cam", "hik_nvr", "lts_cam"])
-def test_a_recorded_sadp_answer_gives_the_evidence_of_one_we_heard(persona: str) -> None:
-    data = said("sadp", persona)
-    for xml in (data.decode(), data.decode().replace("</ProbeMatch>", "")):
-        line = {"id": "x", "protocol": "sadp", "input": {"xml": xml}}
-        assert read_line(json.dumps(line)).evidence == sadp.evidence(xml.encode())
-
-
-@pytest.mark.parametrize("persona", ["dahua_cam", "dahua_nvr", "amcrest_cam"])
-def test_a_recorded_dhip_answer_gives_the_evidence_of_one_we_heard(persona: str) -> None:
-    data = said("dhip", persona)
-    whole, body = data.decode("latin-1"), json.loads(data[32:])
-    for given in ({"json": whole}, {"json": body}, {"fields": body}):
-        line = {"id": "x", "protocol": "dhip", "input": given}
-        assert read_line(json.dumps(line)).evidence == dhip.evidence(data)
-
-
-@pytest.mark.parametrize(
-    ("name", "persona", "maker", "kind"),
-    [
-        ("sadp", "hik_cam", "hikvision", Kind.CAMERA),
-        ("sadp", "hik_nvr", "hikvision", Kind.NVR),
-        ("sadp", "lts_cam", "hikvision", Kind.UNKNOWN),
-        ("dhip", "dahua_cam", "dahua", Kind.CAMERA),
-        ("dhip", "dahua_nvr", "dahua", Kind.NVR),
-        ("dhip", "lorex_nvr", "dahua", Kind.NVR),
-        ("dhip", "cpplus_cam", "dahua", Kind.CAMERA),
-        ("dahua-v1", "dahua_old", "dahua", Kind.CAMERA),
-        ("xiongmai", "xm_clone", "xiongmai", Kind.CAMERA),
-        ("tplink", "tplink_cam", "tplink", Kind.CAMERA),
-        ("tplink", "vigi_cam", "tplink", Kind.CAMERA),
-        ("tplink", "tapo_plug", "tplink", Kind.NOT_VIDEO),
-    ],
-)
-def test_the_answer_alone_names_the_electronics(
-    name: str, persona: str, maker: str, kind: Kind
+@each_protocol
+def test_a_live_host_is_asked_once_and_its_answer_is_read(
+    question: Question, said: bytes, values: set[str]
 ) -> None:
-    found = next(one for one in load_personas() if one.name == persona)
-    identity = load_catalogue().identify(MODULES[name].evidence(said(name, persona)))
+    desk, heard = run(question, said)
 
-    assert (identity.maker, identity.kind) == (maker, kind)
-    assert identity.mac == place(found, ONE).mac
-    assert identity.conflicts == ()
+    assert len(heard) == 1
+    assert [seen.outcome for seen in desk.seen] == [Outcome.ANSWERED]
+    assert {item.value for item in desk.evidence()} == values
+    assert {item.field.protocol for item in desk.evidence()} == {question.prober}
 
 
-def test_the_makers_platform_is_not_the_label() -> None:
-    evidence = [
-        *sadp.evidence(said("sadp", "lts_cam")),
-        *dhip.evidence(said("dhip", "amcrest_cam").replace(b"IP8M-2496EB", b"X-1")),
+@pytest.mark.parametrize(
+    ("question", "said", "values"),
+    [one for one in KNOWN if one[0].prober in {"bosch", "vivotek"}],
+    ids=["fixed-reply-port", "any-port"],
+)
+def test_every_address_can_be_asked_and_the_answer_is_its_senders(
+    question: Question, said: bytes, values: set[str]
+) -> None:
+    desk, heard = run(question, said, _survey)
+
+    assert len(heard) == 1
+    told = [seen for seen in desk.seen if seen.outcome is Outcome.ANSWERED]
+    assert [seen.address for seen in told] == [ADDRESS]
+    assert {item.value for item in told[0].evidence} == values
+
+
+@each_protocol
+def test_a_stored_answer_is_read_again(question: Question, said: bytes, values: set[str]) -> None:
+    desk, _ = run(question, said)
+
+    again = datagram_prober(question).read(desk.seen[0])
+
+    assert {item.value for item in again} == values
+
+
+@each_protocol
+def test_another_protocols_bytes_are_malformed_and_say_nothing(
+    question: Question, said: bytes, values: set[str]
+) -> None:
+    desk, _ = run(question, b"198.18.4.9:10000:1")
+
+    assert [(seen.outcome, seen.evidence) for seen in desk.seen] == [(Outcome.MALFORMED, ())]
+
+
+@each_protocol
+def test_the_question_may_leave_and_nothing_like_it_may(
+    question: Question, said: bytes, values: set[str]
+) -> None:
+    request = question.request(bytes(range(16)))
+
+    assert SAFETY.objection(request, Transport.UDP, question.port) is None
+    assert SAFETY.objection(request, Transport.UDP, question.port + 1)
+    assert SAFETY.objection(request, Transport.TCP, question.port)
+    for wrong in (said, request.payload + b"\0", request.payload[:-1], b"\x02" + request.payload):
+        assert SAFETY.objection(replace(request, payload=wrong), Transport.UDP, question.port)
+
+
+def test_no_other_operation_of_foscams_protocol_may_leave() -> None:
+    request = foscam.QUESTION.request(bytes(16))
+    head, rest = request.payload[:4], request.payload[6:]
+
+    let_through = [
+        number
+        for number in range(65536)
+        if not SAFETY.objection(
+            replace(request, payload=head + number.to_bytes(2, "little") + rest),
+            Transport.UDP,
+            10000,
+        )
     ]
 
-    brands = {claim.value for claim in load_catalogue().identify(evidence).claims
-              if claim.attribute == "brand"}  # fmt: skip
-    assert brands == set()
+    assert let_through == [0]
 
 
-def test_what_only_serves_a_login_is_no_evidence() -> None:
-    data = said("sadp").replace(b"<Encrypt>", b"<Salt>abcdef</Salt>\r\n<Encrypt>")
+def test_the_message_that_opens_a_session_with_a_reolink_may_not_leave() -> None:
+    request = reolink.QUESTION.request(bytes(16))
+    body_at = 20
+    veil = bytes(
+        one ^ other
+        for one, other in zip(
+            request.payload[body_at:],
+            b"<P2P><C2D_S><to><port>22015</port></to></C2D_S></P2P>",
+            strict=True,
+        )
+    )
+    session = bytes(
+        one ^ other
+        for one, other in zip(
+            veil, b"<P2P><C2D_C><to><port>22015</port></to></C2D_C></P2P>", strict=True
+        )
+    )
 
-    assert Evidence(Field.SADP_FIELD, "Encrypt=true") in sadp.evidence(data)
-    assert not any("abcdef" in one.value for one in sadp.evidence(data))
+    assert SAFETY.objection(
+        replace(request, payload=request.payload[:body_at] + session), Transport.UDP, 2015
+    )
+
+
+def test_what_another_address_sends_to_the_reply_port_is_not_the_devices_answer() -> None:
+    desk = Desk()
+
+    async def go() -> None:
+        loop = asyncio.get_running_loop()
+        mouth, _ = await loop.create_datagram_endpoint(
+            asyncio.DatagramProtocol, local_addr=(STRANGER, 0)
+        )
+        deaf, _ = await loop.create_datagram_endpoint(
+            asyncio.DatagramProtocol, local_addr=(ADDRESS, hanwha.QUESTION.port)
+        )
+        loop.call_later(0.2, mouth.sendto, answers.HANWHA, ("127.0.0.1", 7711))
+        await _ask(hanwha.PROBER, desk.asking(), desk)
+        mouth.close()
+        deaf.close()
+
+    asyncio.run(go())
+
+    assert [(seen.outcome, seen.evidence) for seen in desk.seen] == [(Outcome.SILENT, ())]
+
+
+def test_answers_are_awaited_where_each_protocol_sends_them() -> None:
+    assert {one.prober: one.reply_port for one, _, _ in KNOWN} == {
+        "bosch": 1758,
+        "hanwha": 7711,
+        "vivotek": 0,
+        "panasonic": 10669,
+        "sony": 0,
+        "ubiquiti": 10001,
+        "reolink": 22015,
+        "foscam": 10000,
+    }
+
+
+def test_all_eight_are_in_the_table_and_ask_only_whom_there_is_reason_to_ask() -> None:
+    listed = {one.name: one for one in PROBERS}
+
+    assert all(listed[one.prober].vendor for one, _, _ in KNOWN)
+    assert all(row.cost.frames == 1 for one, _, _ in KNOWN for row in listed[one.prober].planned)

@@ -169,6 +169,8 @@ class UdpPort:
     unicast: bool = True
     multicast: bool = True
     forgives: bool = False  # other datagrams are no violation: several protocols share the port
+    veiled: bool = False  # the answer's text goes out as a Reolink veils it
+    private_only: bool = False  # the asker needs this very port of its own machine
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from ipaddress import IPv4Address
 
+from camcensus.lab import baichuan_voice
 from camcensus.lab.estate import LabDevice
 from camcensus.lab.personas import UdpPort
 
@@ -25,6 +26,8 @@ def answer(device: LabDevice, port: UdpPort, data: bytes) -> bytes:
     NUL to N bytes, `{request:A:B}` bytes A to B of the question, and `{len:...}` text after its
     length as one byte.
     """
+    if port.veiled:
+        return baichuan_voice.veil(device.fill(port.answer).encode(), data)
     if port.answer:
         said = device.fill(port.answer).encode()
         return _head(port.answer_head, len(said)) + said

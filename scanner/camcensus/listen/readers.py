@@ -10,16 +10,18 @@ from camcensus.data import normalise_mac
 from camcensus.listen.fields import Fields
 from camcensus.listen.names import canonical
 from camcensus.probers.evidence import (
+    description_evidence,
     dhip_evidence,
     http_evidence,
     sadp_evidence,
+    ssdp_evidence,
     ws_discovery_evidence,
 )
 from camcensus.types import Evidence, Field
 from camcensus.wire import MalformedError, dhip, sadp, ws_discovery
 from camcensus.wire.http import Response
 from camcensus.wire.json_text import DEPTH, MANY, leaves, read_json, whole
-from camcensus.wire.xml import child, descendants, local_name, parse, text_of
+from camcensus.wire.xml import child, descendants, parse, text_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -131,18 +133,10 @@ def read_dhip(given: Fields) -> Iterator[Evidence]:
 
 def read_ssdp(given: Fields) -> Iterator[Evidence]:
     """An announcement or answer, and the description of the device if it was fetched."""
-    fields = {
-        "server": Field.SSDP_SERVER,
-        "usn": Field.SSDP_USN,
-        "location": Field.SSDP_LOCATION,
-    }
-    yield from _named(given.pairs("headers"), Field.SSDP_HEADER, fields)
+    yield from ssdp_evidence(given.pairs("headers"))
     xml = _first(given, "description_xml", "description_xml_fragment")
-    if xml is None:
-        return
-    root = parse((xml if "<root" in xml else f"<root>{xml}</root>").encode())
-    pairs = ((local_name(one), text_of(one)) for one in root.iter() if not len(one))
-    yield from _each(Field.SSDP_DESCRIPTION, (f"{name}={value}" for name, value in pairs if value))
+    if xml is not None:
+        yield from description_evidence((xml if "<root" in xml else f"<root>{xml}</root>").encode())
 
 
 def read_mdns(given: Fields) -> Iterator[Evidence]:
