@@ -15,6 +15,7 @@ PACKAGES = {
     "ip": "iproute2",
     "lighttpd": "lighttpd",
     "mini_httpd": "mini-httpd",
+    "minidlnad": "minidlna",
     "nginx": "nginx-light",
     "nsenter": "util-linux",
     "onvif-util": "onvif-tools",

@@ -15,7 +15,7 @@ ip netns add switch
 (at switch ip link add name br0 type bridge)
 (at switch ip link set br0 up)
 last=1
-for host in scanner avahi wsdd mini lighttpd nginx gst guarded perl; do
+for host in scanner avahi wsdd mini lighttpd nginx dlna gst guarded perl; do
   last=$((last + 1))
   echo "$host 198.18.7.$last" >> "$folder/addresses"
   ip netns add "$host"
@@ -87,6 +87,21 @@ http {
 CONF
 at nginx nginx -e stderr -c "$folder/nginx.conf" > "$folder/nginx.log" 2>&1 < /dev/null &
 
+mkdir -p "$folder/media" "$folder/dlna"
+cat > "$folder/minidlna.conf" <<CONF
+port=8200
+network_interface=eth0
+friendly_name=Staff room music
+media_dir=$folder/media
+db_dir=$folder/dlna
+log_dir=$folder/dlna
+inotify=no
+serial=12345678
+model_number=1
+CONF
+at dlna minidlnad -S -P "$folder/dlna/pid" -f "$folder/minidlna.conf" \
+  > "$folder/dlna.log" 2>&1 < /dev/null &
+
 # Their own Python and Perl: none of our libraries is in their way.
 streamer=$(dirname "${BASH_SOURCE[0]}")/streamer.py
 (
@@ -104,6 +119,7 @@ listens() { (at "$1" grep -q ":$3 " "/proc/net/$2" "/proc/net/${2}6"); }
 for _ in $(seq 100); do
   if listens avahi udp 14E9 && listens wsdd udp 0E76 && listens mini tcp 0050 &&
     listens lighttpd tcp 0050 && listens nginx tcp 0050 &&
+    listens dlna udp 076C && listens dlna tcp 2008 &&
     listens gst tcp 022A && listens guarded tcp 216A && listens perl tcp 022A; then
     echo ready
     cat > /dev/null

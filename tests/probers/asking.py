@@ -66,6 +66,7 @@ class Desk:
     unheard: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     named: bool = False  # somebody has said already who made it
+    thorough: bool = False
 
     def __post_init__(self) -> None:
         self.net = ScriptedNet(
@@ -87,6 +88,7 @@ class Desk:
             key=b"k" * 16,
             failed=lambda prober, _, error: self.failures.append(f"{prober}: {error}"),
             ports={"http": self.ports, **self.ports_of},
+            thorough=self.thorough,
         )
 
     def name(self, _: Iterable[Evidence]) -> Identity:

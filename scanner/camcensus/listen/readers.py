@@ -7,19 +7,27 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from camcensus.data import normalise_mac
-from camcensus.listen.fields import DEPTH, MANY, Fields, leaves, read_json, whole
+from camcensus.listen.fields import Fields
 from camcensus.listen.names import canonical
-from camcensus.probers.evidence import http_evidence, rtsp_evidence, ws_discovery_evidence
+from camcensus.probers.evidence import (
+    description_evidence,
+    dhip_evidence,
+    http_evidence,
+    rtsp_evidence,
+    sadp_evidence,
+    ssdp_evidence,
+    ws_discovery_evidence,
+)
 from camcensus.types import Evidence, Field
-from camcensus.wire import MalformedError, ws_discovery
+from camcensus.wire import MalformedError, dhip, sadp, ws_discovery
 from camcensus.wire.http import Response
+from camcensus.wire.json_text import DEPTH, MANY, leaves, read_json, whole
 from camcensus.wire.rtsp import Answer
-from camcensus.wire.xml import child, descendants, local_name, parse, text_of
+from camcensus.wire.xml import child, descendants, parse, text_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_ELEMENT = re.compile(r"<([A-Za-z][\w-]{0,63})>([^<>]{0,1024})</\1>")
 _INSTANCE = re.compile(
     r"(?P<name>.*?)(?:\.(?P<service>_[A-Za-z0-9-]{1,32}\._(?:tcp|udp)))?", re.DOTALL | re.IGNORECASE
 )
@@ -114,44 +122,25 @@ def read_onvif(given: Fields) -> Iterator[Evidence]:
 
 def read_sadp(given: Fields) -> Iterator[Evidence]:
     """One answer of Hikvision's discovery, line by line where it is no XML."""
-    text = given.text("xml") or ""
-    try:
-        root = parse(text.encode())
-    except MalformedError:
-        pairs = _ELEMENT.findall(text)
-        if not pairs:
-            raise
-    else:
-        pairs = [(local_name(one), text_of(one)) for one in root.iter() if not len(one)]
-    yield from _each(Field.SADP_FIELD, (f"{name}={value}" for name, value in pairs if value))
+    yield from sadp_evidence(sadp.parse((given.text("xml") or "").encode()).fields)
 
 
 def read_dhip(given: Fields) -> Iterator[Evidence]:
     """One answer of Dahua's discovery: as text, as JSON, or already taken apart."""
     value = given.raw("json")
     if isinstance(value, str):
-        # The datagram has a header of 32 bytes before the JSON.
-        value = read_json(value[max(value.find("{"), 0) :].rstrip("\0\r\n "))
-    for one in (value, given.raw("fields")):
-        for path, text in leaves(one):
-            name = path.removeprefix("params.").removeprefix("deviceInfo.")
-            yield from _each(Field.DHIP_FIELD, [f"{name}={text}"])
+        yield from dhip_evidence(dhip.parse(whole(value).encode()).fields)
+    else:
+        yield from dhip_evidence(dhip.fields_of(value))
+    yield from dhip_evidence(dhip.fields_of(given.raw("fields")))
 
 
 def read_ssdp(given: Fields) -> Iterator[Evidence]:
     """An announcement or answer, and the description of the device if it was fetched."""
-    fields = {
-        "server": Field.SSDP_SERVER,
-        "usn": Field.SSDP_USN,
-        "location": Field.SSDP_LOCATION,
-    }
-    yield from _named(given.pairs("headers"), Field.SSDP_HEADER, fields)
+    yield from ssdp_evidence(given.pairs("headers"))
     xml = _first(given, "description_xml", "description_xml_fragment")
-    if xml is None:
-        return
-    root = parse((xml if "<root" in xml else f"<root>{xml}</root>").encode())
-    pairs = ((local_name(one), text_of(one)) for one in root.iter() if not len(one))
-    yield from _each(Field.SSDP_DESCRIPTION, (f"{name}={value}" for name, value in pairs if value))
+    if xml is not None:
+        yield from description_evidence((xml if "<root" in xml else f"<root>{xml}</root>").encode())
 
 
 def read_mdns(given: Fields) -> Iterator[Evidence]:

@@ -121,7 +121,8 @@ class Prober:
     """One protocol: what it costs, and how it asks a link, many addresses, or one live host.
 
     What is `vendor` is asked of a live host only where its maker is suspected, or where a host
-    that looks like video has not said whose it is.
+    that looks like video has not said whose it is. `spares` says why a live host is not asked
+    whatever the user wants, "" if it may be.
     """
 
     name: str
@@ -133,4 +134,5 @@ class Prober:
     # asks once more what the host had answered, and says what came of it
     again: Callable[[Asking, Host], Awaitable[Outcome]] | None = None
     vendor: bool = False
+    spares: Callable[["Asking", Host], str] | None = None
     beyond_router: str = ""  # why answers do not come through a router; "" if they do

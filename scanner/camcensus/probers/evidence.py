@@ -6,7 +6,7 @@ Values stay as the device wrote them (decoded, at most 64 KiB): whoever shows th
 from collections.abc import Iterable, Iterator
 
 from camcensus.types import Evidence, Field
-from camcensus.wire import http, mdns, rtsp, ws_discovery, x509
+from camcensus.wire import http, mdns, rtsp, ssdp, ws_discovery, x509
 from camcensus.wire.sdp import looks_secret
 
 VALUE_KEPT = 65536  # characters
@@ -19,6 +19,11 @@ _SPEAKS_OF_ITSELF = frozenset(
         ws_discovery.Action.BYE,
     }
 )
+_SSDP_FIELDS = {
+    "server": Field.SSDP_SERVER,
+    "usn": Field.SSDP_USN,
+    "location": Field.SSDP_LOCATION,
+}
 
 
 def _evidence(found: Iterable[tuple[Field, str | None]]) -> tuple[Evidence, ...]:
@@ -30,6 +35,16 @@ def _evidence(found: Iterable[tuple[Field, str | None]]) -> tuple[Evidence, ...]
 def field_evidence(field: Field, pairs: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
     """Key and value of a maker's own discovery as "key=value"; what is empty says nothing."""
     return _evidence((field, f"{key}={value}") for key, value in pairs if value.strip())
+
+
+def sadp_evidence(fields: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
+    """The elements of an answer; what only encrypts a later login is no fact of the device."""
+    return field_evidence(Field.SADP_FIELD, (one for one in fields if one[0] != "Salt"))
+
+
+def dhip_evidence(fields: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
+    """The values of an answer, each with its path."""
+    return field_evidence(Field.DHIP_FIELD, fields)
 
 
 def ws_discovery_evidence(message: ws_discovery.Message) -> tuple[Evidence, ...]:
@@ -139,3 +154,22 @@ def _mdns(message: mdns.Message) -> Iterator[tuple[Field, str | None]]:
         yield Field.MDNS_HOSTNAME, service.host.rstrip(".")
         for key, value in service.txt:
             yield Field.MDNS_TXT, key if value is None else f"{key}={value}"
+
+
+def ssdp_evidence(headers: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
+    """Every header of an answer or announcement, and those that have a field of their own."""
+    return _evidence(_ssdp(headers))
+
+
+def _ssdp(headers: Iterable[tuple[str, str]]) -> Iterator[tuple[Field, str]]:
+    for name, value in headers:
+        yield Field.SSDP_HEADER, f"{name}: {value}"
+        field = _SSDP_FIELDS.get(name.lower())
+        if field is not None:
+            yield field, value
+
+
+def description_evidence(data: bytes) -> tuple[Evidence, ...]:
+    """What a UPnP description says, one "element=text" each; `MalformedError` if it is none."""
+    said = ssdp.parse_description(data)
+    return _evidence((Field.SSDP_DESCRIPTION, f"{name}={value}") for name, value in said)

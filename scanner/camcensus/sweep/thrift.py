@@ -10,15 +10,19 @@ _IDENTIFIERS = {"mac", "serial"}
 
 def needless(asking: Asking, prober: Prober, host: Host) -> str:
     """Why this live host need not be asked by this prober; "" if it should be."""
+    if prober.spares is not None and (why := prober.spares(asking, host)):
+        return why
     if asking.thorough:
         return ""
-    evidence = host.evidence()
-    identity = asking.name(evidence)
+    identity = asking.name(host.evidence())
     if settled(identity):
         return "maker, model and an identifier were certain already"
-    if not prober.vendor:
-        return ""
-    suspects = asking.suspects(evidence)
+    return _foreign(asking, prober, host, identity) if prober.vendor else ""
+
+
+def _foreign(asking: Asking, prober: Prober, host: Host, identity: Identity) -> str:
+    """Why a maker's own question is not for this host."""
+    suspects = asking.suspects(host.evidence())
     if suspects:
         speaks = not suspects.isdisjoint(asking.speakers.get(prober.name, frozenset()))
         return "" if speaks else "another maker's device"

@@ -65,6 +65,13 @@ def split_head(data: bytes, problems: list[str]) -> tuple[bytes, bytes]:
     return head, body
 
 
+def parse_head(data: bytes, problems: list[str]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """First line and headers of a message that is built like HTTP and has no body to read."""
+    head, _ = split_head(data, problems)
+    lines = head.split(b"\n")
+    return decode(lines[0][:VALUE_KEPT]).strip(), read_headers(lines[1:], problems)
+
+
 def read_headers(lines: list[bytes], problems: list[str]) -> tuple[tuple[str, str], ...]:
     """The headers of these lines, in the order sent; the first 64."""
     found: list[tuple[str, str]] = []
