@@ -15,7 +15,7 @@ ip netns add switch
 (at switch ip link add name br0 type bridge)
 (at switch ip link set br0 up)
 last=1
-for host in scanner avahi wsdd mini lighttpd nginx dlna gst guarded perl; do
+for host in scanner avahi wsdd mini lighttpd nginx gst guarded perl dlna; do
   last=$((last + 1))
   echo "$host 198.18.7.$last" >> "$folder/addresses"
   ip netns add "$host"
@@ -101,7 +101,6 @@ model_number=1
 CONF
 at dlna minidlnad -S -P "$folder/dlna/pid" -f "$folder/minidlna.conf" \
   > "$folder/dlna.log" 2>&1 < /dev/null &
-
 # Their own Python and Perl: none of our libraries is in their way.
 streamer=$(dirname "${BASH_SOURCE[0]}")/streamer.py
 (

@@ -87,8 +87,8 @@ class Desk:
             unheard=lambda _, why: self.unheard.append(why),
             key=b"k" * 16,
             failed=lambda prober, _, error: self.failures.append(f"{prober}: {error}"),
-            ports={"http": self.ports, **self.ports_of},
             thorough=self.thorough,
+            ports={"http": self.ports, **self.ports_of},
         )
 
     def name(self, _: Iterable[Evidence]) -> Identity:

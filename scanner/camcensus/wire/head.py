@@ -67,8 +67,7 @@ def split_head(data: bytes, problems: list[str]) -> tuple[bytes, bytes]:
 
 def parse_head(data: bytes, problems: list[str]) -> tuple[str, tuple[tuple[str, str], ...]]:
     """First line and headers of a message that is built like HTTP and has no body to read."""
-    head, _ = split_head(data, problems)
-    lines = head.split(b"\n")
+    lines = split_head(data, problems)[0].split(b"\n")
     return decode(lines[0][:VALUE_KEPT]).strip(), read_headers(lines[1:], problems)
 
 
