@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Literal
 
+from camcensus.scope.ports import ports_for
 from camcensus.scope.words import PlannedProber, Stage
 from camcensus.types import PaceLimits, Transport
 
@@ -125,13 +126,13 @@ def _first(probers: Iterable[PlannedProber], *, on_link: bool) -> list[PlannedPr
 
 def host_frames(prober: PlannedProber, ports: Mapping[str, tuple[int, ...]]) -> int:
     """Frames to one host at most; ports that the user named may make it more, never less."""
-    named = len(ports.get(prober.name, ())) if prober.stage != "link" else 0
+    named = len(ports_for(prober.name, ports)) if prober.stage != "link" else 0
     return max(prober.cost.frames, ceil(prober.cost.frames * named / max(len(prober.ports), 1)))
 
 
 def usual_frames(prober: PlannedProber, ports: Mapping[str, tuple[int, ...]]) -> int:
     """Frames to a live host commonly; ports that the user named cost a connection in vain each."""
-    named = len(ports.get(prober.name, ())) if prober.stage != "link" else 0
+    named = len(ports_for(prober.name, ports)) if prober.stage != "link" else 0
     most = host_frames(prober, ports)
     return min(most, prober.cost.usual_frames + named) if prober.cost.usual_frames else most
 

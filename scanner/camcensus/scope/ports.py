@@ -75,6 +75,12 @@ def _number(word: str, text: str) -> int:
     return int(text)
 
 
+def ports_for(prober: str, named: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
+    """The ports that the user named for a prober, those asked over TLS among them."""
+    names = [prober, *(name for name, base in _OVER_TLS.items() if base == prober)]
+    return tuple(port for name in names for port in named.get(name, ()))
+
+
 def check_ports(
     probers: tuple[PlannedProber, ...], named: Mapping[str, tuple[int, ...]], denials: Denials
 ) -> None:
