@@ -152,7 +152,8 @@ class UdpPort:
 
     `accepts` are texts that it must hold, `accepts_hex` patterns for the whole of it in lower case
     hexadecimal. `answer` is text, `answer_hex` bytes (`lab.udp_voice`); they go to the asker's
-    port, or to `reply_port` of the asker. With a `group` it hears that multicast group too.
+    port, or to `reply_port` of the asker. With a `group` it hears that multicast group too, and
+    `announces` is what it tells the group unasked, each second.
     """
 
     port: int
@@ -162,6 +163,7 @@ class UdpPort:
     accepts_hex: tuple[str, ...] = ()
     answer: str = ""
     answer_hex: str = ""
+    announces: str = ""
     reply_port: int = 0
     unicast: bool = True
     multicast: bool = True
