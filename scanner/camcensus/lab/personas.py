@@ -177,7 +177,8 @@ class UdpPort:
     hexadecimal. `answer` is text, `answer_hex` bytes (`lab.udp_voice`); they go to the asker's
     port, or to `reply_port` of the asker. `answer_head` is what stands before a text: hexadecimal
     with `{size}` (the text's length in four bytes, the least first) or `{size2}` (in two, the most
-    first). With a `group` it hears that multicast group too.
+    first). With a `group` it hears that multicast group too, and `announces`
+    is what it tells the group unasked, each second.
     """
 
     port: int
@@ -188,6 +189,7 @@ class UdpPort:
     answer: str = ""
     answer_hex: str = ""
     answer_head: str = ""
+    announces: str = ""
     reply_port: int = 0
     unicast: bool = True
     multicast: bool = True
