@@ -4,23 +4,12 @@ import pytest
 
 from camcensus.probers.canary import PORT
 from cli.program import run
-from hostile import misbehaviour as does
-from hostile.zoo import CONTROLS, HTTP, HTTPS, Case, Visit, swept, zoo_of
-
-EVERY_PORT = (8000, 8080, 8443, HTTP, HTTPS)
-CASES = (
-    Case("N01", "middlebox suspect", dict.fromkeys((*EVERY_PORT, PORT), does.mute)),
-    Case("honest", "mute", dict.fromkeys(EVERY_PORT, does.mute)),
-    Case("speaks", "answered", {HTTP: does.says(does.HEAD + b"\r\n"), PORT: does.mute}),
-    Case("few", "mute", {HTTP: does.mute, PORT: does.mute}),
-)
+from hostile.zoo import CONTROLS, Visit
 
 
 @pytest.fixture(scope="module")
-def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
-    folder = tmp_path_factory.mktemp("middlebox")
-    with zoo_of(CASES, folder) as zoo:
-        return swept(zoo, folder)
+def visit(visits: dict[str, Visit]) -> Visit:
+    return visits["middlebox"]
 
 
 def asked_the_canary(visit: Visit, case: str) -> bool:
