@@ -5,8 +5,9 @@ Values stay as the device wrote them (decoded, at most 64 KiB): whoever shows th
 
 from collections.abc import Iterable, Iterator
 
+from camcensus.data import mac_owner
 from camcensus.types import Evidence, Field
-from camcensus.wire import http, mdns, rtsp, ssdp, ws_discovery, x509
+from camcensus.wire import http, mdns, rtsp, snmp, ssdp, ws_discovery, x509
 from camcensus.wire.sdp import looks_secret
 
 VALUE_KEPT = 65536  # characters
@@ -136,6 +137,11 @@ def certificate_evidence(certificate: x509.Certificate) -> tuple[Evidence, ...]:
     )
 
 
+def mac_evidence(mac: str) -> tuple[Evidence, ...]:
+    """A MAC seen on the link, and who the IEEE registered for it."""
+    return _evidence([(Field.MAC_ADDRESS, mac), (Field.MAC_OWNER, mac_owner(mac))])
+
+
 def mdns_evidence(message: mdns.Message) -> tuple[Evidence, ...]:
     """Services, instances, host names and TXT strings; a question says nothing of its asker."""
     return _evidence(_mdns(message)) if message.is_response else ()
@@ -154,6 +160,17 @@ def _mdns(message: mdns.Message) -> Iterator[tuple[Field, str | None]]:
         yield Field.MDNS_HOSTNAME, service.host.rstrip(".")
         for key, value in service.txt:
             yield Field.MDNS_TXT, key if value is None else f"{key}={value}"
+
+
+def snmp_evidence(response: snmp.Response) -> tuple[Evidence, ...]:
+    """The system's description, and its object in digits."""
+    description = response.value(snmp.SYS_DESCR)
+    return _evidence(
+        [
+            (Field.SNMP_SYS_DESCR, description and description.strip()),
+            (Field.SNMP_SYS_OBJECT_ID, response.value(snmp.SYS_OBJECT_ID)),
+        ]
+    )
 
 
 def ssdp_evidence(headers: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:

@@ -13,7 +13,7 @@ from camcensus.net.exchange import CONNECTION_FRAMES
 from camcensus.net.tcp import REQUEST_FRAMES
 from camcensus.probers.base import Asking, Host, Prober
 from camcensus.probers.evidence import rtsp_evidence
-from camcensus.probers.http import observe_certificate
+from camcensus.probers.tls import observe_certificate
 from camcensus.scope import PlannedProber
 from camcensus.types import Evidence, Observation, Outcome, ProberCost, Request, Transport
 from camcensus.wire import MalformedError, mdns

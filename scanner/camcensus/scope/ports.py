@@ -28,6 +28,8 @@ class Denials:
 
     def refusal(self, transport: Transport, port: int) -> str | None:
         """Why nothing is sent to this port, `None` if it may be."""
+        if transport is Transport.LINK:
+            return None  # frames below IP have no ports
         row = self._rows[transport].get(port)
         if row is not None:
             return f"{transport} port {port} is never sent to: {row.why} ({row.source})"
@@ -38,7 +40,7 @@ def read_ports(
     typed: tuple[str, ...], probers: tuple[PlannedProber, ...], denials: Denials
 ) -> dict[str, tuple[int, ...]]:
     """The ports of each named prober; a port without a name is for http."""
-    known = {prober.name: prober.transport for prober in probers if prober.stage != "link"}
+    known = {it.name: it.transport for it in probers if it.stage != "link" and it.ports}
     known |= {name: known[base] for name, base in _OVER_TLS.items() if base in known}
     found: dict[str, list[int]] = {}
     for word in (word for text in typed for word in text.replace(",", " ").split()):
