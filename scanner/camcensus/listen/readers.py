@@ -13,6 +13,7 @@ from camcensus.probers.evidence import (
     description_evidence,
     dhip_evidence,
     http_evidence,
+    rtsp_evidence,
     sadp_evidence,
     ssdp_evidence,
     ws_discovery_evidence,
@@ -21,6 +22,7 @@ from camcensus.types import Evidence, Field
 from camcensus.wire import MalformedError, dhip, sadp, ws_discovery
 from camcensus.wire.http import Response
 from camcensus.wire.json_text import DEPTH, MANY, leaves, read_json, whole
+from camcensus.wire.rtsp import Answer
 from camcensus.wire.xml import child, descendants, parse, text_of
 
 if TYPE_CHECKING:
@@ -73,14 +75,16 @@ def read_http(given: Fields) -> Iterator[Evidence]:
 
 
 def read_rtsp(given: Fields) -> Iterator[Evidence]:
-    """An answer of a streaming server, and each line of its description."""
-    headers = _headers(given)
-    response = Response("", "", None, "", headers)
-    yield from _each(Field.RTSP_STATUS, given.texts("status_line"))
-    yield from _named(headers, Field.RTSP_HEADER, {"server": Field.RTSP_SERVER})
-    yield from _each(Field.RTSP_AUTH, response.values("www-authenticate"))
-    yield from _each(Field.RTSP_REALM, response.realms())
-    yield from _each(Field.RTSP_SDP, (given.text("sdp") or "").splitlines()[:MANY])
+    """An answer of a streaming server, and what its description tells of the device."""
+    answer = Answer(
+        status_line=given.text("status_line") or "",
+        version="",
+        status=None,
+        reason="",
+        headers=_headers(given),
+        body=(given.text("sdp") or "").encode(),
+    )
+    yield from rtsp_evidence(answer)
 
 
 def read_tls(given: Fields) -> Iterator[Evidence]:

@@ -1,7 +1,9 @@
 """The probers, one line each, asked in this order."""
 
 from camcensus.probers import (
+    arp,
     bosch,
+    canary,
     dahua_v1,
     dhip,
     foscam,
@@ -11,7 +13,9 @@ from camcensus.probers import (
     mdns,
     panasonic,
     reolink,
+    rtsp,
     sadp,
+    snmp,
     sony,
     ssdp,
     tplink,
@@ -24,15 +28,18 @@ from camcensus.probers import (
 from camcensus.probers.base import Prober
 
 PROBERS: tuple[Prober, ...] = (
+    arp.PROBER,
     ws_discovery.PROBER,
     mdns.PROBER,
     sadp.PROBER,
     dhip.PROBER,
     ssdp.PROBER,
     http.PROBER,  # first who it may be, then what only its maker's devices understand
+    rtsp.PROBER,
     web_identity.AXIS,
     web_identity.UNIFI,
     identity_page.PROBER,
+    canary.PROBER,
     dahua_v1.PROBER,
     xiongmai.PROBER,
     tplink.PROBER,
@@ -44,4 +51,5 @@ PROBERS: tuple[Prober, ...] = (
     ubiquiti.PROBER,
     reolink.PROBER,
     foscam.PROBER,
+    snmp.PROBER,
 )
