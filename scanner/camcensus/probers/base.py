@@ -105,12 +105,17 @@ class Host:
     target: Target
     observations: list[Observation] = field(default_factory=list)
     doubtful: bool = False  # it has said nothing, and all around it a middlebox seems to answer
+    resumed: bool = False  # an interrupted run of this sweep has begun to ask it
 
     def answered(self, prober: str) -> bool:
         """Whether this prober has had an answer from it."""
         return any(
             seen.prober == prober and seen.outcome is Outcome.ANSWERED for seen in self.observations
         )
+
+    def asked_before(self, prober: str) -> bool:
+        """Whether the interrupted run had come to this prober."""
+        return self.resumed and any(seen.prober == prober for seen in self.observations)
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Everything read so far."""

@@ -362,12 +362,12 @@ class Sweep:
             if not self._asks(prober, host):
                 continue
             why = needless(asking, prober, host)
-            if why:
+            if why and not host.asked_before(prober.name):
                 self.coverage.spare(target.zone, prober.name, why)
                 continue
             if not self.plan.asks(prober.name, "first"):
                 self.coverage.ask(target.zone, prober.name)
-            if prober.ask is not None:
+            if prober.ask is not None and not why:
                 await self._guarded(prober, prober.ask(asking, host), target)
             if network in self.breaker.networks or await self._fell_silent(host, network):
                 return
