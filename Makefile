@@ -57,7 +57,7 @@ arch: $(STAMP)  ## which room may import which
 fuzz: $(STAMP)  ## hostile bytes for every codec, more of them than in `make test`
 	@HYPOTHESIS_PROFILE=fuzz $(RUN) -m pytest -m fuzz --timeout=600
 
-counterparts: $(STAMP)  ## against avahi, wsdd, minidlna, web servers and ONVIF clients of Debian
+counterparts: $(STAMP)  ## against Debian's avahi, wsdd, minidlna, snmpd, web and streaming servers, ONVIF clients
 	@$(RUN) -m pytest -m counterpart tests/counterparts
 
 bench: $(STAMP)  ## every benchmark, one after the other

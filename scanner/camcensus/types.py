@@ -11,6 +11,7 @@ class Transport(StrEnum):
 
     UDP = "udp"
     TCP = "tcp"
+    LINK = "link"  # a frame of our own link, below IP
 
 
 class Outcome(StrEnum):
@@ -195,6 +196,9 @@ class Permit(Protocol):
         ...
 
 
+UNSOLICITED = "unsolicited"  # the note of an answer that does not show whom it answers
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """One answer, or its absence where it matters.
@@ -221,13 +225,18 @@ class Observation:
         """Whether an answer came, and was of this protocol."""
         return self.outcome is Outcome.ANSWERED
 
+    @property
+    def proved(self) -> bool:
+        """Whether it answers us, so that nobody else can have spoken in the device's name."""
+        return self.answered and not self.note.startswith(UNSOLICITED)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One signature's word about one attribute, and what it rests on."""
 
     signature: str
-    attribute: str  # maker, brand, model, firmware, serial, mac, kind
+    attribute: str  # maker, brand, model, firmware, serial, mac, kind, channels
     value: str
     certainty: float
     evidence: Evidence
@@ -255,6 +264,7 @@ class Identity:
     firmware: str | None = None
     serial: str | None = None
     mac: str | None = None
+    channels: int | None = None  # video inputs, of its own and over the network
     certainty: Certainty = Certainty()
     claims: tuple[Claim, ...] = ()
     conflicts: tuple[str, ...] = ()

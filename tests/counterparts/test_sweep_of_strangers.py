@@ -4,7 +4,7 @@ import json
 import sqlite3
 import sys
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.counterpart, pytest.mark.netns, pytest.mark.timeout(30
 VIDEO = {"camera", "nvr", "dvr", "encoder", "intercom", "other-video"}
 AVAHI, WSDD, MINI_HTTPD, LIGHTTPD, NGINX, DLNA = (f"198.18.7.{last}" for last in range(3, 9))
 
+WATCH = Path(__file__).parents[1] / "netns" / "watch.py"
 ASK_WSDD = """
 import socket, sys
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
@@ -173,3 +174,30 @@ def test_a_computer_that_answers_ws_discovery_is_no_camera(
     assert named["kind"] in {"not-video", "unknown"}
     assert (named["maker"], named["brand"], named["model"]) == (None, None, None)
     assert sweep.devices.get(WSDD, {"kind": "unknown"})["kind"] not in VIDEO
+
+
+@pytest.fixture(scope="module")
+def from_afar(office: Office, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The coverage of a sweep of avahi alone from another network, and what left, by port."""
+    folder = tmp_path_factory.mktemp("afar")
+    database, frames = folder / "census.db", folder / "frames"
+    where = ("sweep", AVAHI, "--db", database, "--json", "--probers", "ws-discovery,mdns")
+    result = replace(office, place="far").watched(WATCH, frames, *where)
+    assert result.returncode == 0, result.stderr
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    found = {one["prober"]: one for one in lines if one["schema"] == "camcensus.coverage/1"}
+    ports = [row[4] for row in json.loads(frames.read_text("utf-8")) if row[3] == AVAHI]
+    return found | {"ports": ports, "answers": _evidence(database)}
+
+
+def test_avahi_keeps_silent_to_a_question_from_another_network(from_afar: dict[str, Any]) -> None:
+    """The question went out, the way there works, and silence is what RFC 6762, 5.5 asks for."""
+    assert 5353 in from_afar["ports"]
+    assert from_afar["mdns"]["asked"] == 1
+    assert from_afar["mdns"]["answered"] == 0
+    assert from_afar["answers"] == set()
+
+
+def test_the_coverage_says_why_avahi_could_not_be_heard(from_afar: dict[str, Any]) -> None:
+    assert "behind a router" in from_afar["mdns"]["not_audible"]
+    assert "RFC 6762" in from_afar["mdns"]["not_audible"]

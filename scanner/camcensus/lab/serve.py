@@ -9,10 +9,11 @@ from hashlib import sha256
 from ipaddress import IPv4Address, IPv4Network
 from typing import Self
 
-from camcensus.lab import mdns_voice, udp_voice, wsd_voice
+from camcensus.lab import mdns_voice, snmp_voice, udp_voice, wsd_voice
 from camcensus.lab.certificates import CertificateMaker
 from camcensus.lab.estate import ON_LINK, Estate, LabDevice
-from camcensus.lab.personas import TcpPort, UdpPort
+from camcensus.lab.old_tls import OldTls
+from camcensus.lab.personas import Snmp, TcpPort, UdpPort
 from camcensus.lab.tally import Tally
 from camcensus.lab.tcp_voice import TcpVoice
 from camcensus.lab.tls_door import TlsDoor
@@ -75,9 +76,12 @@ class EstateServer:
         for port in ports.values():
             voice = TcpVoice(device, _resolved(port, ports), self.tally)
             where = device.address, device.port(port.port)
-            context = maker.context(device, port)
+            context = None if port.tls_cipher else maker.context(device, port)
             server: TlsDoor | asyncio.Server
-            if context is None:
+            if port.tls and port.tls_cipher:
+                old = OldTls(maker.shown(device, port.tls), port.tls_at_most, port.tls_cipher)
+                server = await asyncio.start_server(old.serve, *where, backlog=_BACKLOG)
+            elif context is None:
                 server = await asyncio.start_server(voice.serve, *where, backlog=_BACKLOG)
             else:
                 server = TlsDoor.open(*where, context, voice.serve, _BACKLOG)
@@ -91,7 +95,11 @@ class EstateServer:
             await self._listen(device.address, MDNS_PORT, self._mdns_unicast(device))
             if persona.mdns.link_local_source and self.group_interface:
                 await self._listen(device.link_local, MDNS_PORT, self._mdns_unicast(device))
+        if persona.snmp and not device.port_shift:  # a user may not bind 161
+            await self._listen(device.address, snmp_voice.PORT, self._snmp(device, persona.snmp))
         for port in persona.udp:
+            if port.private_only and device.port_shift:
+                continue  # on loopback the asker is the same machine
             heard = self._other_udp(device, port) if port.unicast else _deaf
             await self._listen(device.address, port.port, heard)
 
@@ -180,6 +188,18 @@ class EstateServer:
         )
         if transport is not None:
             transport.sendto(message, asker if legacy or unicast else (MDNS_GROUP, MDNS_PORT))
+
+    def _snmp(self, device: LabDevice, voice: Snmp) -> Heard:
+        def heard(data: bytes, asker: tuple[str, int]) -> None:
+            self._count(device, snmp_voice.PORT)
+            came_to = snmp_voice.hear(voice, data)
+            if came_to.violation:
+                key = (device.address, device.persona.name, snmp_voice.PORT, came_to.violation)
+                self.tally.violations[key] += 1
+            else:
+                self._unicast[device.address, snmp_voice.PORT].sendto(came_to.answer, asker)
+
+        return heard
 
     def _other_udp(self, device: LabDevice, port: UdpPort) -> Heard:
         def heard(data: bytes, asker: tuple[str, int]) -> None:

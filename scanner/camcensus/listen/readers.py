@@ -7,23 +7,27 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from camcensus.data import normalise_mac
-from camcensus.listen.fields import DEPTH, MANY, Fields, leaves, read_json, whole
+from camcensus.listen.fields import Fields
 from camcensus.listen.names import canonical
 from camcensus.probers.evidence import (
     description_evidence,
+    dhip_evidence,
     http_evidence,
+    rtsp_evidence,
+    sadp_evidence,
     ssdp_evidence,
     ws_discovery_evidence,
 )
 from camcensus.types import Evidence, Field
-from camcensus.wire import MalformedError, ws_discovery
+from camcensus.wire import MalformedError, dhip, sadp, ws_discovery
 from camcensus.wire.http import Response
-from camcensus.wire.xml import child, descendants, local_name, parse, text_of
+from camcensus.wire.json_text import DEPTH, MANY, leaves, read_json, whole
+from camcensus.wire.rtsp import Answer
+from camcensus.wire.xml import child, descendants, parse, text_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_ELEMENT = re.compile(r"<([A-Za-z][\w-]{0,63})>([^<>]{0,1024})</\1>")
 _INSTANCE = re.compile(
     r"(?P<name>.*?)(?:\.(?P<service>_[A-Za-z0-9-]{1,32}\._(?:tcp|udp)))?", re.DOTALL | re.IGNORECASE
 )
@@ -71,14 +75,16 @@ def read_http(given: Fields) -> Iterator[Evidence]:
 
 
 def read_rtsp(given: Fields) -> Iterator[Evidence]:
-    """An answer of a streaming server, and each line of its description."""
-    headers = _headers(given)
-    response = Response("", "", None, "", headers)
-    yield from _each(Field.RTSP_STATUS, given.texts("status_line"))
-    yield from _named(headers, Field.RTSP_HEADER, {"server": Field.RTSP_SERVER})
-    yield from _each(Field.RTSP_AUTH, response.values("www-authenticate"))
-    yield from _each(Field.RTSP_REALM, response.realms())
-    yield from _each(Field.RTSP_SDP, (given.text("sdp") or "").splitlines()[:MANY])
+    """An answer of a streaming server, and what its description tells of the device."""
+    answer = Answer(
+        status_line=given.text("status_line") or "",
+        version="",
+        status=None,
+        reason="",
+        headers=_headers(given),
+        body=(given.text("sdp") or "").encode(),
+    )
+    yield from rtsp_evidence(answer)
 
 
 def read_tls(given: Fields) -> Iterator[Evidence]:
@@ -116,28 +122,17 @@ def read_onvif(given: Fields) -> Iterator[Evidence]:
 
 def read_sadp(given: Fields) -> Iterator[Evidence]:
     """One answer of Hikvision's discovery, line by line where it is no XML."""
-    text = given.text("xml") or ""
-    try:
-        root = parse(text.encode())
-    except MalformedError:
-        pairs = _ELEMENT.findall(text)
-        if not pairs:
-            raise
-    else:
-        pairs = [(local_name(one), text_of(one)) for one in root.iter() if not len(one)]
-    yield from _each(Field.SADP_FIELD, (f"{name}={value}" for name, value in pairs if value))
+    yield from sadp_evidence(sadp.parse((given.text("xml") or "").encode()).fields)
 
 
 def read_dhip(given: Fields) -> Iterator[Evidence]:
     """One answer of Dahua's discovery: as text, as JSON, or already taken apart."""
     value = given.raw("json")
     if isinstance(value, str):
-        # The datagram has a header of 32 bytes before the JSON.
-        value = read_json(value[max(value.find("{"), 0) :].rstrip("\0\r\n "))
-    for one in (value, given.raw("fields")):
-        for path, text in leaves(one):
-            name = path.removeprefix("params.").removeprefix("deviceInfo.")
-            yield from _each(Field.DHIP_FIELD, [f"{name}={text}"])
+        yield from dhip_evidence(dhip.parse(whole(value).encode()).fields)
+    else:
+        yield from dhip_evidence(dhip.fields_of(value))
+    yield from dhip_evidence(dhip.fields_of(given.raw("fields")))
 
 
 def read_ssdp(given: Fields) -> Iterator[Evidence]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from camcensus.wire import MalformedError
-from camcensus.wire.http import parse_head
+from camcensus.wire.head import parse_head
 from camcensus.wire.xml import local_name, parse, text_of
 
 if TYPE_CHECKING:
