@@ -15,6 +15,7 @@ from camcensus.types import Request, Transport
 from camcensus.wire.http import build_get
 from camcensus.wire.mdns import build_query
 from camcensus.wire.ssdp import build_search
+from camcensus.wire.tls import Version, build_client_hello
 from camcensus.wire.web_identity import build_axis_question
 from camcensus.wire.ws_discovery import ProbeForm, build_probe
 
@@ -201,7 +202,8 @@ def test_no_other_bytes_pass(junk: bytes) -> None:
         port = row.ports[0][0] if row.ports else 80
         request = Request(prober, message, junk)
         allowed = safety.objection(request, row.transport, port) is None
-        assert not allowed or prober == "mdns"  # a random query for a name is still a query
+        # a random query for a name is still a query, and no word at all is what a canary hears
+        assert not allowed or prober == "mdns" or not junk
 
 
 @pytest.mark.parametrize(
@@ -224,3 +226,21 @@ def test_a_broken_safety_file_stops_everything(tmp_path: Path, old: str, new: st
 
     with pytest.raises(CatalogueError, match="nothing will be sent"):
         load_safety(tmp_path)
+
+
+@pytest.mark.parametrize("version", list(Version))
+def test_a_hello_with_old_ciphers_passes_and_one_with_more_does_not(
+    safety: Safety, version: Version
+) -> None:
+    hello = build_client_hello(version, bytes(32))
+    longer = hello + b"\x00\x00"
+
+    assert safety.objection(Request("tls", "old-hello", hello), Transport.TCP, 443) is None
+    assert safety.objection(Request("tls", "old-hello", longer), Transport.TCP, 443)
+    assert safety.objection(Request("tls", "old-hello", hello), Transport.TCP, 631)
+
+
+def test_the_canary_hears_no_word_and_stands_at_one_port(safety: Safety) -> None:
+    assert safety.objection(Request("canary", "connect", b""), Transport.TCP, 49151) is None
+    assert safety.objection(Request("canary", "connect", b"x"), Transport.TCP, 49151)
+    assert safety.objection(Request("canary", "connect", b""), Transport.TCP, 80)

@@ -83,6 +83,10 @@ def test_what_plays_stores_or_routes_is_no_camera(run: Run, address: str) -> Non
     assert run.devices[address]["kind"] == "not-video"
 
 
+def test_what_announces_itself_is_heard_although_it_ignores_the_question(run: Run) -> None:
+    assert "NTS: ssdp:alive" in values(run, DAHUA, "ssdp.header")
+
+
 def test_the_serial_number_in_a_usn_is_read(run: Run) -> None:
     assert run.devices[DAHUA]["serial"].startswith("4K01FD2PAJ")
 

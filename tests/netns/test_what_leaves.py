@@ -57,7 +57,7 @@ DEVICES = {
     "198.18.0.16": "infusion_pump",
     "198.18.0.17": "twin_endpoint",  # its own XAddr names port 8899
     "198.18.0.20": "dahua_cam",  # excluded on the command line
-    "198.18.0.34": "vivotek_cam",  # in the lift
+    "198.18.0.34": "dahua_silent",  # in the lift
     "198.18.1.2": "hostile_endless",
     "198.18.1.3": "hik_cam",
     "198.18.1.10": "hik_cam",  # in the ward
@@ -132,7 +132,13 @@ def test_only_planned_ports_are_spoken_to(run: Run) -> None:
         ports[frame.protocol].add(frame.port)
 
     assert {1900, 3702, 5353, 37020, 37810} <= ports["udp"] <= PLANNED_UDP
-    assert ports["tcp"] <= {*FIRST_PORTS, *FURTHER_PORTS, 8899, *RTSP_PORTS}
+    assert ports["tcp"] <= {
+        *FIRST_PORTS,
+        *FURTHER_PORTS,
+        8899,
+        45895,
+        *RTSP_PORTS,
+    }  # named by the devices
 
 
 def test_multicast_asks_both_groups_from_the_documented_port(run: Run) -> None:
@@ -201,7 +207,7 @@ def test_connections_are_closed_in_order(run: Run) -> None:
     spoken = {
         key: frames for key, frames in connections(run).items() if any(f.payload for f in frames)
     }
-    assert len(spoken) > 10
+    assert len(spoken) > 5  # a device that is known by then is not asked by TCP
     for key, frames in spoken.items():
         assert any("F" in frame.flags for frame in frames), key
         if key[0] != "198.18.1.2":  # it never stops sending
@@ -223,8 +229,8 @@ def test_what_was_asked_is_what_answered_and_what_was_silent(run: Run) -> None:
     for row in run.coverage.values():
         assert row["asked"] == row["answered"] + row["silent"], row
     office = run.coverage["office", "ws-discovery"]
-    # without network and broadcast addresses, the lift and the excluded one
-    assert office["asked"] == (64 - 2) + (8 - 1) - 8 - 1
+    # without network and broadcast addresses, the lift, the excluded one and the infusion pump
+    assert office["asked"] == (64 - 2) + (8 - 1) - 8 - 1 - 1
     assert run.coverage["dock", "http"]["asked"] == 2
     assert run.coverage["lift", "http"]["asked"] == 0
 

@@ -64,6 +64,7 @@ class Prepared:
             user_agent=user_agent(self.order.contact),
             source_port=self.order.source_port or DEFAULT_SOURCE_PORT,
             on_link=self.plan.on_link,
+            interfaces=self.interfaces,
         )
 
 

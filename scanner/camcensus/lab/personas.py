@@ -32,6 +32,13 @@ class Speech(StrEnum):
     BANNER = "banner"  # speaks first
     ENDLESS = "endless"  # an HTTP body that never ends
     DRIP = "drip"  # an HTTP answer, one byte a second
+    HEADER_FLOOD = "header-flood"  # headers that never end
+    ENDLESS_100 = "endless-100"  # interim answers that never end
+    CHUNK_FLOOD = "chunk-flood"  # chunks whose extensions are longer than their data
+    REDIRECT_LOOP = "redirect-loop"  # sends every request on, to a new place each time
+    BOMB = "bomb"  # a gigabyte packed into a megabyte
+    RESET = "reset"  # breaks every connection off
+    NOISE = "noise"  # bytes of no protocol
 
 
 class Form(StrEnum):
@@ -151,7 +158,8 @@ class TcpPort:
     port: int
     speaks: Speech
     tls: Certificate | None = None
-    tls_at_most: str = ""  # "1.0" or "1.2": what old firmware can do
+    tls_at_most: str = ""  # "ssl3", "1.0" or "1.2": what old firmware can do
+    tls_cipher: str = ""  # "3des", "rc4" or "export": all that it knows, so no page is ever shown
     version: str = "HTTP/1.1"
     cseq: str = "CSeq"  # how it spells the header of RTSP
     headers: tuple[str, ...] = ()
@@ -169,7 +177,8 @@ class UdpPort:
     hexadecimal. `answer` is text, `answer_hex` bytes (`lab.udp_voice`); they go to the asker's
     port, or to `reply_port` of the asker. `answer_head` is what stands before a text: hexadecimal
     with `{size}` (the text's length in four bytes, the least first) or `{size2}` (in two, the most
-    first). With a `group` it hears that multicast group too.
+    first). With a `group` it hears that multicast group too, and `announces`
+    is what it tells the group unasked, each second.
     """
 
     port: int
@@ -180,6 +189,7 @@ class UdpPort:
     answer: str = ""
     answer_hex: str = ""
     answer_head: str = ""
+    announces: str = ""
     reply_port: int = 0
     unicast: bool = True
     multicast: bool = True

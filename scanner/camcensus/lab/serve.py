@@ -11,7 +11,8 @@ from typing import Self
 
 from camcensus.lab import mdns_voice, snmp_voice, udp_voice, wsd_voice
 from camcensus.lab.certificates import CertificateMaker
-from camcensus.lab.estate import Estate, LabDevice
+from camcensus.lab.estate import ON_LINK, Estate, LabDevice
+from camcensus.lab.old_tls import OldTls
 from camcensus.lab.personas import Snmp, TcpPort, UdpPort
 from camcensus.lab.tally import Tally
 from camcensus.lab.tcp_voice import TcpVoice
@@ -19,6 +20,7 @@ from camcensus.lab.tls_door import TlsDoor
 
 WSD_GROUP, WSD_PORT = "239.255.255.250", 3702
 MDNS_GROUP, MDNS_PORT = "224.0.0.251", 5353
+_ANNOUNCED_EVERY_S = 1.0  # devices take minutes; a sweep listens for seconds
 _BACKLOG = 4096  # asyncio's default of 100 loses connections of a fast scanner
 
 Heard = Callable[[bytes, tuple[str, int]], None]
@@ -56,6 +58,10 @@ class EstateServer:
             await self._join(MDNS_GROUP, MDNS_PORT, own, self._mdns_multicast)
             for group, number in sorted(self._other_groups()):
                 await self._join(group, number, own, self._other_multicast(group, number))
+            for device in self.estate.devices:
+                for port in device.persona.udp:
+                    if port.announces and IPv4Address(device.address) in ON_LINK:
+                        self._announce(device, port)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -70,9 +76,12 @@ class EstateServer:
         for port in ports.values():
             voice = TcpVoice(device, _resolved(port, ports), self.tally)
             where = device.address, device.port(port.port)
-            context = maker.context(device, port)
+            context = None if port.tls_cipher else maker.context(device, port)
             server: TlsDoor | asyncio.Server
-            if context is None:
+            if port.tls and port.tls_cipher:
+                old = OldTls(maker.shown(device, port.tls), port.tls_at_most, port.tls_cipher)
+                server = await asyncio.start_server(old.serve, *where, backlog=_BACKLOG)
+            elif context is None:
                 server = await asyncio.start_server(voice.serve, *where, backlog=_BACKLOG)
             else:
                 server = TlsDoor.open(*where, context, voice.serve, _BACKLOG)
@@ -218,6 +227,15 @@ class EstateServer:
                         loop.call_later(_delay(device), self._other_udp(device, port), data, asker)
 
         return heard
+
+    def _announce(self, device: LabDevice, port: UdpPort) -> None:
+        """Tell the group, now and each second from now on."""
+        transport = self._unicast.get((device.address, port.port))
+        if transport is not None and not transport.is_closing():
+            said = device.fill(port.announces).encode()
+            transport.sendto(said, (port.group, port.port))
+            loop = asyncio.get_running_loop()
+            loop.call_later(_ANNOUNCED_EVERY_S, self._announce, device, port)
 
     def _on_link(self, asker: str) -> list[LabDevice]:
         return [one for one in self.estate.devices if _same_link(one, asker)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import repeat
 
 from camcensus.lab.estate import LabDevice
+from camcensus.lab.misbehaviour import ACTS
 from camcensus.lab.personas import Page, Speech, TcpPort
 from camcensus.lab.tally import Tally
 
@@ -52,6 +53,8 @@ class TcpVoice:
                 await self._never_end(reader, writer)
             case Speech.DRIP:
                 await self._drip(reader, writer)
+            case _:
+                await self._misbehave(reader, writer)
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         while data := await reader.read(_REQUEST_LIMIT):
@@ -134,6 +137,16 @@ class TcpVoice:
             while True:
                 writer.write(b"<p>and so on</p>\n" * 512)
                 await writer.drain()
+
+    async def _misbehave(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        act = ACTS[self.port.speaks]
+        head = self._bytes("\r\n".join(["HTTP/1.1 200 OK", *self.port.headers, ""]))
+        if self.port.speaks is Speech.RESET:
+            await act(reader, writer, head)
+            return
+        async for _ in self._requests(reader):
+            await act(reader, writer, head)
+            return
 
     async def _drip(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async for _ in self._requests(reader):

@@ -41,6 +41,16 @@ class DeniedPath:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """Owners of MACs whose devices are left alone."""
+
+    what: str
+    owners: frozenset[str]  # as the IEEE registered them
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class SafeDescription:
     """UPnP software whose description may be fetched, by its SERVER header."""
 
@@ -67,6 +77,14 @@ class Safety:
     allowed: dict[tuple[str, str], AllowedMessage]
     paces: dict[str, PaceLimits]
     pages: tuple[IdentityPage, ...]
+    withheld: tuple[Withheld, ...] = ()
+
+    def withholding(self, owner: str | None) -> str | None:
+        """Why a device whose MAC has this owner is left alone, `None` if it may be asked."""
+        for row in self.withheld:
+            if owner in row.owners:
+                return f"{row.what} by its MAC ({owner}): nothing more is sent to it"
+        return None
 
     def may_describe(self, server: str) -> bool:
         """Whether a device with this SERVER header is known to bear that its description is read.
@@ -114,6 +132,7 @@ def load_safety(folder: Path | None = None) -> Safety:
             safe_descriptions=tuple(map(_safe_description, table["safe_description"])),
             allowed={(row.prober, row.message): row for row in map(_allowed, table["allow"])},
             paces={name: _pace(name, entry) for name, entry in table["pace"].items()},
+            withheld=tuple(map(_withheld, table["withhold"])),
             pages=pages,
         )
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
@@ -162,6 +181,13 @@ def _allowed(entry: dict[str, Any]) -> AllowedMessage:
         shape=_compile(entry["shape"]),
         why=entry["why"],
     )
+
+
+def _withheld(entry: dict[str, Any]) -> Withheld:
+    owners = frozenset(entry["owners"])
+    if not owners or not all(isinstance(one, str) and one for one in owners):
+        raise ValueError(f"the owners of {entry['what']!r} must be names")
+    return Withheld(entry["what"], owners, entry["why"], entry["source"])
 
 
 def _port_range(text: str) -> tuple[int, int]:

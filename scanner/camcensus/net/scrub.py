@@ -51,21 +51,28 @@ _HEAD_END = re.compile(
     rb"(?s)(\s{0,16}(?:HTTP/\d[^\n]{0,4} 1\d\d(?:(?!\r?\n\r?\n).)*\r?\n\r?\n){0,8}"
     rb"(?:(?!\r?\n\r?\n).)*)(\r?\n\r?\n)"
 )
+_UNPACKING = ("bomb", "bad-encoding", "unknown-encoding")
 _SECRETS = (_FIELD, _ELEMENT, _INPUT, _USERINFO, _PRIVATE_KEY, _STREAM_KEY)
 
 
 def scrub(data: bytes) -> bytes:
     """The same answer without what an inventory must not keep."""
+    return scrubbed(data)[0]
+
+
+def scrubbed(data: bytes) -> tuple[bytes, str]:
+    """The same, with a word on a packed body that was none: who reads it later sees it unpacked."""
     data = _AUTHORIZATION.sub(_hidden, _COOKIE.sub(_hidden, data))
     head, separator, body = _split(data)
     if separator is None:
-        return _hide_secrets(data)
+        return _hide_secrets(data), ""
     head = _LOCATOR.sub(lambda match: _hide_secrets(match[0]), head)
+    note = ""
     if re.search(rb"(?im)^content-encoding[ \t]*:[ \t]*(?!identity)\S", head):
-        head, body = _decoded(data, head)
+        head, body, note = _decoded(data, head)
     if _is_image(head, body):
-        return head + separator + _image_digest(body)
-    return head + separator + _hide_secrets(body)
+        return head + separator + _image_digest(body), note
+    return head + separator + _hide_secrets(body), note
 
 
 def image_hashes(body: bytes) -> tuple[str, int] | None:
@@ -88,15 +95,20 @@ def _split(data: bytes) -> tuple[bytes, bytes | None, bytes]:
     return data[: match.end(1)], match[2], data[match.end() :]
 
 
-def _decoded(data: bytes, head: bytes) -> tuple[bytes, bytes]:
+def _decoded(data: bytes, head: bytes) -> tuple[bytes, bytes, str]:
     """A compressed body could hide a secret from the patterns: keep it unpacked instead."""
+    body = b""
+    problems: tuple[str, ...] = ("bad-encoding",)
     try:
-        body = parse_response(data).body
+        response = parse_response(data)
     except MalformedError:
-        body = b""
-    return re.sub(
+        pass
+    else:
+        body, problems = response.body, response.problems
+    head = re.sub(
         rb"(?im)^(content-encoding|transfer-encoding|content-length)(?=[ \t]*:)", rb"Was-\1", head
-    ), body
+    )
+    return head, body, "; ".join(one for one in _UNPACKING if one in problems)
 
 
 def _is_image(head: bytes, body: bytes) -> bool:

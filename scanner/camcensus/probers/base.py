@@ -104,6 +104,7 @@ class Host:
 
     target: Target
     observations: list[Observation] = field(default_factory=list)
+    doubtful: bool = False  # it has said nothing, and all around it a middlebox seems to answer
 
     def answered(self, prober: str) -> bool:
         """Whether this prober has had an answer from it."""
@@ -131,6 +132,9 @@ class Prober:
     link: Callable[[Asking, Interface], Awaitable[None]] | None = None
     survey: Callable[[Asking, Iterable[Target]], Awaitable[None]] | None = None
     ask: Callable[[Asking, Host], Awaitable[None]] | None = None
+    wanted: Callable[[Host], bool] = lambda _: True  # at a host of which this much is known
+    # before all others, multicast included: asks these on-link targets
+    ahead: Callable[[Asking, Iterable[Target]], Awaitable[None]] | None = None
     # asks once more what the host had answered, and says what came of it
     again: Callable[[Asking, Host], Awaitable[Outcome]] | None = None
     vendor: bool = False

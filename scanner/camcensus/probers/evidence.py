@@ -5,6 +5,7 @@ Values stay as the device wrote them (decoded, at most 64 KiB): whoever shows th
 
 from collections.abc import Iterable, Iterator
 
+from camcensus.data import mac_owner
 from camcensus.types import Evidence, Field
 from camcensus.wire import http, mdns, rtsp, snmp, ssdp, ws_discovery, x509
 from camcensus.wire.sdp import looks_secret
@@ -134,6 +135,11 @@ def certificate_evidence(certificate: x509.Certificate) -> tuple[Evidence, ...]:
             (Field.TLS_SERIAL, certificate.serial),
         ]
     )
+
+
+def mac_evidence(mac: str) -> tuple[Evidence, ...]:
+    """A MAC seen on the link, and who the IEEE registered for it."""
+    return _evidence([(Field.MAC_ADDRESS, mac), (Field.MAC_OWNER, mac_owner(mac))])
 
 
 def mdns_evidence(message: mdns.Message) -> tuple[Evidence, ...]:

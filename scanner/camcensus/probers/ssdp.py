@@ -144,7 +144,8 @@ async def _describe(asking: Asking, host: Host) -> None:
         if not objection:
             await _fetch(asking, host, place, request)
             return
-        asking.remark(NAME, f"a description was not fetched: {objection}")
+        why = objection.removeprefix(f"{address}: ")
+        asking.remark(NAME, f"a description was not fetched: {why}")
 
 
 def _safe_places(asking: Asking, host: Host) -> Iterator[XAddr]:

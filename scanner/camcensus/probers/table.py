@@ -1,7 +1,9 @@
 """The probers, one line each, asked in this order."""
 
 from camcensus.probers import (
+    arp,
     bosch,
+    canary,
     dahua_v1,
     dhip,
     foscam,
@@ -26,6 +28,7 @@ from camcensus.probers import (
 from camcensus.probers.base import Prober
 
 PROBERS: tuple[Prober, ...] = (
+    arp.PROBER,
     ws_discovery.PROBER,
     mdns.PROBER,
     sadp.PROBER,
@@ -36,6 +39,7 @@ PROBERS: tuple[Prober, ...] = (
     web_identity.AXIS,
     web_identity.UNIFI,
     identity_page.PROBER,
+    canary.PROBER,
     dahua_v1.PROBER,
     xiongmai.PROBER,
     tplink.PROBER,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from camcensus.net import Reply
 from camcensus.probers.base import Asking, Host
 from camcensus.probers.http import NAME as HTTP
-from camcensus.probers.http import TLS
+from camcensus.probers.tls import NAME as TLS
 from camcensus.types import Field, Outcome, Request
 from camcensus.wire.http import response_complete
 

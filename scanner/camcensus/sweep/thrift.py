@@ -1,5 +1,6 @@
 """What need not be asked: a device that is known, and a maker's question to others' devices."""
 
+from camcensus.probers import canary
 from camcensus.probers.base import Asking, Host, Prober
 from camcensus.types import Identity, Kind, Outcome
 
@@ -14,6 +15,8 @@ def needless(asking: Asking, prober: Prober, host: Host) -> str:
         return why
     if asking.thorough:
         return ""
+    if canary.is_suspect(host.observations):
+        return canary.SUSPECT
     identity = asking.name(host.evidence())
     if settled(identity):
         return "maker, model and an identifier were certain already"
