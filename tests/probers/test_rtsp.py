@@ -94,7 +94,7 @@ def said(items: tuple[Evidence, ...], raw: bytes = b"", prober: str = "sadp") ->
 
 
 def tried(desk: Desk) -> list[int]:
-    permit = desk.net.permit
+    permit = desk.net.permit.planned
     assert isinstance(permit, LoopbackPermit)
     return list(dict.fromkeys(port for _, _, port in permit.asked))
 
@@ -195,7 +195,7 @@ def test_a_port_that_its_announcement_states_is_asked_at_its_own_address_only() 
 
     asyncio.run(run())
     assert len(server.asked) == 1
-    permit = desk.net.permit
+    permit = desk.net.permit.planned
     assert isinstance(permit, LoopbackPermit)
     assert {address for address, _, _ in permit.asked} == {HOST}
 
@@ -228,7 +228,7 @@ def test_a_description_at_another_address_is_not_followed() -> None:
     answer = b"RTSP/1.0 200 OK\r\nContent-Base: rtsp://127.88.3.99/\r\nContent-Length: %d\r\n\r\n"
     desk = asked(Streamer(lambda line, _: OK if "*" in line else answer % len(body) + body))
 
-    permit = desk.net.permit
+    permit = desk.net.permit.planned
     assert isinstance(permit, LoopbackPermit)
     assert {address for address, _, _ in permit.asked} == {HOST}
     assert "a=control:rtsp://127.88.3.99:554/live" in desk.values(Field.RTSP_SDP)

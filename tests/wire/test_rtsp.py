@@ -266,6 +266,7 @@ def test_an_answer_cut_anywhere_is_read_or_refused(seed: bytes) -> None:
         _read(seed[end:])
 
 
+@pytest.mark.fuzz
 @given(st.sampled_from(SEEDS), st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255))))
 def test_a_garbled_answer_is_read_or_refused(seed: bytes, changes: list[tuple[int, int]]) -> None:
     data = bytearray(seed)
@@ -274,6 +275,7 @@ def test_a_garbled_answer_is_read_or_refused(seed: bytes, changes: list[tuple[in
     _read(bytes(data))
 
 
+@pytest.mark.fuzz
 @given(st.binary(max_size=600), st.sampled_from([b"", b"RTSP/1.0 ", b"$", HEAD, HEAD[:-2]]))
 def test_random_bytes_are_read_or_refused(junk: bytes, before: bytes) -> None:
     _read(before + junk)
