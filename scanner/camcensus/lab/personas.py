@@ -233,7 +233,7 @@ class Persona:
         said |= {one.protocol for one in self.udp if one.protocol}
         said |= {str(one.speaks) for one in self._described if one.speaks is Speech.RTSP}
         web = [one for one in self._described if one.speaks is Speech.HTTP]
-        said |= {"http" for one in web if one.port in _WEB_PORTS}
+        said |= {"http" for one in web if one.port in _WEB_PORTS and not one.tls_cipher}
         said |= {"tls" for one in web if one.port in _WEB_PORTS and one.tls}
         pages = (page.path for one in web for page in one.page)
         return frozenset({*said, "arp"} | {_PAGE_PROTOCOLS.get(path, "") for path in pages}) - {""}
