@@ -84,6 +84,9 @@ class Field(StrEnum):
     ONVIF_SCOPE = "onvif.scope"
     ONVIF_HOSTNAME = "onvif.hostname"
     ONVIF_FAULT = "onvif.fault"
+    ONVIF_CLOCK = "onvif.clock"  # how many whole seconds it is ahead of us; behind is negative
+    ONVIF_SERVICE = "onvif.service"  # namespace or category, a space, the address it claims
+    ONVIF_ENDPOINT = "onvif.endpoint"
     SADP_FIELD = "sadp.field"  # "DeviceDescription=DS-2CD..."
     DHIP_FIELD = "dhip.field"  # "DeviceType=IPC-..."
     SSDP_SERVER = "ssdp.server"

@@ -32,6 +32,9 @@ class Asking:
     key: bytes  # makes message ids that an answer proves itself by
     failed: Callable[[str, str, Exception], None]  # prober, address, what a mistake of ours was
     ports: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    thorough: bool = False
+    settled: Callable[[Iterable[Evidence]], bool] = lambda _: False
+    may_be_video: Callable[[Iterable[Evidence]], bool] = lambda _: False
 
     def safely(self, prober: str, take: Take) -> Take:
         """The same, but an answer that it fails on does not keep the next ones from being heard."""

@@ -113,6 +113,33 @@ def build_get(host: str, path: str, user_agent: str, *, port: int | None = None)
 
     `ValueError` if a part could smuggle another line or request.
     """
+    head = _head("GET", host, path, user_agent, port)
+    return f"{head}Accept: */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n".encode(
+        "ascii"
+    )
+
+
+def build_post(
+    host: str,
+    path: str,
+    user_agent: str,
+    *,
+    content_type: str,
+    body: bytes,
+    port: int | None = None,
+) -> bytes:
+    """One POST of one body, then close; the rest as `build_get`."""
+    if not _AGENT.fullmatch(content_type):
+        raise ValueError(f"not a content type: {content_type!r}")
+    head = (
+        f"{_head('POST', host, path, user_agent, port)}Content-Type: {content_type}\r\n"
+        f"Content-Length: {len(body)}\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode("ascii") + body
+
+
+def _head(method: str, host: str, path: str, user_agent: str, port: int | None) -> str:
+    """Request line, Host and User-Agent."""
     shown = f"[{host}]" if ":" in host and not host.startswith("[") else host
     if not _HOST.fullmatch(shown):
         raise ValueError(f"not a host: {host!r}")
@@ -123,10 +150,7 @@ def build_get(host: str, path: str, user_agent: str, *, port: int | None = None)
     if port is not None and not 0 < port < 65536:
         raise ValueError(f"not a port: {port}")
     authority = shown if port is None else f"{shown}:{port}"
-    return (
-        f"GET {path} HTTP/1.1\r\nHost: {authority}\r\nUser-Agent: {user_agent}\r\n"
-        "Accept: */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n"
-    ).encode("ascii")
+    return f"{method} {path} HTTP/1.1\r\nHost: {authority}\r\nUser-Agent: {user_agent}\r\n"
 
 
 def parse_response(data: bytes) -> Response:
