@@ -5,7 +5,7 @@ an ONVIF device: that is evidence, and nothing that needs a right is asked after
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 from functools import partial
@@ -206,11 +206,12 @@ def _judge(
         return Verdict.END, make(outcome=Outcome.MALFORMED, note=str(error))
     answer, problems = _answer(response)
     verdict = _verdict(response, answer, question)
-    evidence = _evidence(response, answer, asking.now())
+    outcome = Outcome.ANSWERED
     if verdict is Verdict.END and (answer is None or answer.fault is None):
-        note = "; ".join((f"no answer to {question.operation}", *problems))
-        return verdict, make(outcome=Outcome.MALFORMED, evidence=evidence, note=note)
-    return verdict, make(evidence=evidence, note="; ".join(problems))
+        outcome = Outcome.MALFORMED
+        problems = (f"no answer to {question.operation}", *problems)
+    observation = make(outcome=outcome, note="; ".join(problems))
+    return verdict, replace(observation, evidence=_evidence(response, answer, observation.seen_at))
 
 
 def _answer(response: Response) -> tuple[Answer | None, tuple[str, ...]]:
