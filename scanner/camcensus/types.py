@@ -84,11 +84,25 @@ class Field(StrEnum):
     ONVIF_SCOPE = "onvif.scope"
     ONVIF_HOSTNAME = "onvif.hostname"
     ONVIF_FAULT = "onvif.fault"
-    ONVIF_CLOCK = "onvif.clock"  # how many whole seconds it is ahead of us; behind is negative
+    ONVIF_CLOCK = "onvif.clock"  # how far its clock is from ours, in whole seconds, signed
     ONVIF_SERVICE = "onvif.service"  # namespace or category, a space, the address it claims
     ONVIF_ENDPOINT = "onvif.endpoint"
     SADP_FIELD = "sadp.field"  # "DeviceDescription=DS-2CD..."
     DHIP_FIELD = "dhip.field"  # "DeviceType=IPC-..."
+    # The makers' own discovery, each value as "key=value".
+    DAHUA_V1_FIELD = "dahua-v1.field"
+    XIONGMAI_FIELD = "xiongmai.field"
+    TPLINK_FIELD = "tplink.field"
+    BOSCH_FIELD = "bosch.field"
+    HANWHA_FIELD = "hanwha.field"
+    VIVOTEK_FIELD = "vivotek.field"
+    PANASONIC_FIELD = "panasonic.field"
+    SONY_FIELD = "sony.field"
+    UBIQUITI_FIELD = "ubiquiti.field"
+    REOLINK_FIELD = "reolink.field"
+    FOSCAM_FIELD = "foscam.field"
+    AXIS_FIELD = "axis.field"
+    UNIFI_FIELD = "unifi.field"
     SSDP_SERVER = "ssdp.server"
     SSDP_HEADER = "ssdp.header"
     SSDP_USN = "ssdp.usn"
@@ -149,7 +163,7 @@ class ProberCost:
     """What one prober may originate to one host, at most; frames include the kernel's own.
 
     `usual_frames` is what a live host commonly costs, most of whose ports are closed; 0 where it
-    is the same as the most.
+    is the same as the most. `usual_share` is the share of the live hosts that are commonly asked.
     """
 
     frames: int
@@ -157,6 +171,7 @@ class ProberCost:
     requests: int = 1
     bytes_in: int = 65536
     usual_frames: int = 0
+    usual_share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from typing import cast
 
 from camcensus.net import Net, Reply, load_safety
-from camcensus.net.exchange import Take
+from camcensus.net.hearing import Take
 from camcensus.probers.base import Asking, Host
 from camcensus.types import (
+    Certainty,
     Evidence,
     Field,
+    Identity,
     Interface,
     Observation,
     Outcome,
@@ -77,12 +79,15 @@ class Desk:
             emit=emit,
             locate=self.locate,
             now=lambda: NOW,
-            is_open=lambda _: not self.named,
+            name=self.name,
             remark=lambda _, sentence: self.remarks.append(sentence),
             key=b"k" * 16,
             failed=lambda prober, _, error: self.failures.append(f"{prober}: {error}"),
             ports={"http": self.ports},
         )
+
+    def name(self, _: Iterable[Evidence]) -> Identity:
+        return Identity(maker="axis", certainty=Certainty(maker=0.95)) if self.named else Identity()
 
     def locate(self, address: str) -> Target | None:
         known = address in self.plan if self.plan else address.startswith("127.")

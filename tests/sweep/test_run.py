@@ -15,18 +15,19 @@ from camcensus.net import Reply
 from camcensus.probers.base import Asking, Host, Prober
 from camcensus.scope import Plan, PlannedProber, ScopeRequest, make_plan
 from camcensus.sweep import Event, HostFinished, Observed, Progress, Sweep
-from camcensus.types import Observation, Outcome, ProberCost, Target, Transport
+from camcensus.types import Identity, Observation, Outcome, ProberCost, Target, Transport
 from probers.asking import LIMITS, NOW, SAFETY, ScriptedNet
 
 FIRST = PlannedProber("first", "first", Transport.UDP, (3702,), ProberCost(1))
 SECOND = PlannedProber("second", "second", Transport.TCP, (80,), ProberCost(8, 1))
+BROKEN = PlannedProber("broken", "second", Transport.TCP, (81,), ProberCost(8, 1))
 
 
 def plan_of(*targets: str) -> Plan:
     return make_plan(
         ScopeRequest(targets=targets, allow_public=True),
         interfaces=(),
-        probers=(FIRST, SECOND),
+        probers=(FIRST, SECOND, BROKEN),
         pace=LIMITS,
         denied=SAFETY.denied,
     )
@@ -114,7 +115,7 @@ def carried_out(
             ScriptedNet(plan.permit, SAFETY, limits, user_agent="test"),
             emit=emit,
             now=lambda: NOW,
-            is_open=lambda _: True,
+            name=lambda _: Identity(),
         )
         outcomes.sweep = sweep
         await sweep.run()
@@ -179,7 +180,7 @@ async def broken(asking: Asking, host: Host) -> None:
 def test_a_prober_that_raises_leaves_a_line_and_the_next_one_asks_the_host() -> None:
     estate = Estate(alive=frozenset({"198.18.0.9"}))
     first, second = estate.probers()
-    failing = Prober("broken", (SECOND,), lambda seen: seen.evidence, ask=broken)
+    failing = Prober("broken", (BROKEN,), lambda seen: seen.evidence, ask=broken)
     done = carried_out(plan_of("198.18.0.0/28"), estate, (first, failing, second))
 
     assert estate.met == ["198.18.0.9"]
@@ -216,7 +217,7 @@ def test_results_that_have_nowhere_to_go_end_the_sweep() -> None:
     async def run() -> None:
         net = ScriptedNet(plan.permit, SAFETY, LIMITS, user_agent="test")
         await Sweep(
-            plan, estate.probers(), net, emit=emit, now=lambda: NOW, is_open=lambda _: True
+            plan, estate.probers(), net, emit=emit, now=lambda: NOW, name=lambda _: Identity()
         ).run()
 
     with pytest.raises(ExceptionGroup) as raised:

@@ -1,6 +1,6 @@
 """From what the user asked for to a plan, before anything is sent."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from camcensus import __version__
@@ -10,7 +10,7 @@ from camcensus.net.interfaces import interfaces
 from camcensus.net.names import resolve
 from camcensus.probers.base import Prober
 from camcensus.probers.table import PROBERS
-from camcensus.scope import Plan, ScopeRequest, make_plan
+from camcensus.scope import Plan, PlannedProber, Reach, ScopeRequest, make_plan
 from camcensus.types import Interface, PaceLimits
 
 DEFAULT_SOURCE_PORT = 53702
@@ -69,7 +69,7 @@ def prepare(order: Order) -> Prepared:
     plan = make_plan(
         order.request,
         interfaces=here,
-        probers=tuple(planned for prober in probers for planned in prober.planned),
+        probers=tuple(_planned(probers, lambda _: bool(order.probers))),
         pace=limits,
         denied=safety.denied,
         resolve=resolve,
@@ -78,12 +78,26 @@ def prepare(order: Order) -> Prepared:
     return Prepared(order, plan, limits, safety, probers, here)
 
 
+def _planned(
+    probers: Iterable[Prober], named: Callable[[PlannedProber], bool]
+) -> Iterator[PlannedProber]:
+    """The rows of these probers; one that the user named asks all where time allows it."""
+    for prober in probers:
+        for row in prober.planned:
+            wider = replace(row, reach=Reach.AFFORDABLE)
+            yield wider if row.reach is Reach.NAMED and named(wider) else row
+
+
 def _must_reach(plan: Plan, probers: tuple[Prober, ...]) -> None:
     """Refuse a sweep that would ask nobody: TCP goes to addresses with a sign of life only."""
     everywhere = any(part.tcp_for_all for part in plan.content.parts)
-    if everywhere or plan.links or any(prober.survey for prober in probers):
+    if everywhere or plan.links or any(plan.asks(prober.name, "first") for prober in probers):
         return
-    first = ", ".join(prober.name for prober in PROBERS if prober.survey)
+    first = ", ".join(
+        prober.name
+        for prober in PROBERS
+        if any(row.stage == "first" and row.reach is Reach.ALL for row in prober.planned)
+    )
     raise UsageError(
         f"--probers {','.join(prober.name for prober in probers)} alone would ask nobody: it is "
         f'sent only to addresses that answered something; add {first}, or a zone with tcp = "all"'
@@ -106,7 +120,7 @@ def restore(
     probers = chosen_probers({row.name for row in plan.content.probers})
     here = interfaces()
     if exact:
-        asked = tuple(row for prober in probers for row in prober.planned)
+        asked = tuple(_planned(probers, lambda row: row in plan.content.probers))
         found = plan.differences(interfaces=here, probers=asked, pace=limits)
         if found:
             raise UsageError(

@@ -23,9 +23,13 @@ def resume_of(store: Store, record: SweepRecord) -> Resume:
 
 def count_again(store: Store, record: SweepRecord, plan: Plan, coverage: Coverage) -> None:
     """What the interrupted run heard, and what it could not hear, is part of the coverage."""
+    finished = store.finished_hosts(record.id)
     for host in store.hosts_of(record.id):
         for seen in host.observations:
             coverage.take(seen)
+        for prober in {seen.prober for seen in host.observations if host.address in finished}:
+            if plan.asks(prober, "second") and not plan.asks(prober, "first"):
+                coverage.ask(host.zone, prober)
     rows = store.coverage(record.id)
     for row in rows:
         for sentence in filter(None, row.not_audible.split("; ")):

@@ -5,7 +5,7 @@ import getpass
 import os
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -30,7 +30,7 @@ from camcensus.store import (
     Writer,
 )
 from camcensus.sweep import Event, HostFinished, Observed, Progress, Resume, Sweep
-from camcensus.types import Evidence, Kind, Observation, Outcome
+from camcensus.types import Kind, Observation, Outcome
 
 _STOP_S = 1.0  # how long a stop may go on naming what was heard
 VIDEO = frozenset({Kind.CAMERA, Kind.NVR, Kind.DVR, Kind.ENCODER, Kind.INTERCOM, Kind.OTHER_VIDEO})
@@ -177,8 +177,9 @@ def _set_up(
         prepared.net(),
         emit=keeper.take,
         now=lambda: datetime.now(UTC),
-        is_open=keeper.is_open,
+        name=catalogue.identify,
         resume=resume,
+        speakers=catalogue.speakers(),
     )
     if record is not None:
         keeper.go_on(record, resume)
@@ -245,10 +246,6 @@ class _Keeper:
         status.alive = len({*self.heard, *self.finished})
         for device in devices_at(self.store, record, (*self.heard, *self.finished)):
             status.devices[device.id] = device.kind
-
-    def is_open(self, evidence: Iterable[Evidence]) -> bool:
-        """Whether nothing has said yet who made the device."""
-        return self.catalogue.identify(evidence).confidence == 0.0
 
     async def take(self, event: Event) -> None:
         """One event of the sweep; waits while the database is behind."""

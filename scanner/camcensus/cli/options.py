@@ -65,6 +65,10 @@ Probers = Annotated[
     str | None,
     typer.Option("--probers", metavar="NAME,...", help="Only these: ws-discovery,mdns,http."),
 ]
+Thorough = Annotated[
+    bool,
+    typer.Option("--thorough", help="Ask every question of a host, although it is known already."),
+]
 Pace = Annotated[
     str | None,
     typer.Option("--pace", metavar="gentle|normal|fast", help="How fast; gentle if not said."),

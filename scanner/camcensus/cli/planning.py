@@ -5,6 +5,8 @@ import typer
 from camcensus.census.prepare import Prepared
 from camcensus.cli.screen import duration, table
 
+_ASKED = {"link": "its links", "first": "every address", "second": "live addresses"}
+
 
 def show_plan(prepared: Prepared) -> None:
     """The plan, as a person checks it before agreeing."""
@@ -24,17 +26,17 @@ def show_plan(prepared: Prepared) -> None:
         f"{estimate.binds} binds)."
     )
     table(
-        ("prober", "pass", "to", "frames a host", "requests a host"),
+        ("prober", "asks", "at", "frames a host", "requests a host", "frames in all"),
         [
             (
                 planned.name,
-                planned.stage,
+                _ASKED[planned.stage],
                 f"{planned.transport} {', '.join(map(str, planned.ports))}",
                 str(planned.cost.frames),
                 str(planned.cost.requests),
+                f"{row.frames:,}",
             )
-            for prober in prepared.probers
-            for planned in prober.planned
+            for planned, row in zip(the_plan.content.probers, estimate.probers, strict=True)
         ],
     )
     for link in the_plan.links:

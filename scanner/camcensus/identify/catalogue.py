@@ -69,6 +69,15 @@ class Catalogue:
         """The vocabulary's word for a maker or brand as a device or a person spells it."""
         return self._brands.get(_fold(spelling))
 
+    def speakers(self) -> dict[str, frozenset[str]]:
+        """By protocol, the makers and brands that some signature reads from it."""
+        found: dict[str, set[str]] = {}
+        for signature in self.signatures:
+            named = {signature.constant("maker"), signature.constant("brand")} - {None}
+            for field in signature.fields:
+                found.setdefault(field.protocol, set()).update(filter(None, named))
+        return {protocol: frozenset(makers) for protocol, makers in found.items()}
+
     def file_of(self, maker: str) -> SignatureFile | None:
         """The file of this maker, if it has one."""
         return next((file for file in self.files if file.maker == maker), None)

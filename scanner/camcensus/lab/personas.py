@@ -183,12 +183,24 @@ class TcpPort:
 
 @dataclass(frozen=True, slots=True)
 class UdpPort:
-    """A datagram port: what lacks one of the texts of `accepts` counts as a violation."""
+    """A datagram port: what none of `accepts` and `accepts_hex` describes counts as a violation.
+
+    `accepts` are texts that it must hold, `accepts_hex` patterns for the whole of it in lower case
+    hexadecimal. `answer` is text, `answer_hex` bytes (`lab.udp_voice`); they go to the asker's
+    port, or to `reply_port` of the asker. With a `group` it hears that multicast group too.
+    """
 
     port: int
+    protocol: str = ""  # the prober that it answers, if it says who it is
     group: str = ""
     accepts: tuple[str, ...] = ()
+    accepts_hex: tuple[str, ...] = ()
     answer: str = ""
+    answer_hex: str = ""
+    reply_port: int = 0
+    unicast: bool = True
+    multicast: bool = True
+    forgives: bool = False  # other datagrams are no violation: several protocols share the port
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +223,8 @@ class Persona:
     def udp_ports(self) -> tuple[int, ...]:
         """The UDP ports on which it hears unicast."""
         wsd = (3702,) if self.ws_discovery and self.ws_discovery.unicast else ()
-        return (*wsd, *((5353,) if self.mdns else ()), *(one.port for one in self.udp))
+        others = (one.port for one in self.udp if one.unicast)
+        return (*wsd, *((5353,) if self.mdns else ()), *others)
 
 
 @cache

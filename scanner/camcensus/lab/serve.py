@@ -9,7 +9,7 @@ from hashlib import sha256
 from ipaddress import IPv4Address, IPv4Network
 from typing import Self
 
-from camcensus.lab import mdns_voice, wsd_voice
+from camcensus.lab import mdns_voice, udp_voice, wsd_voice
 from camcensus.lab.certificates import CertificateMaker
 from camcensus.lab.estate import Estate, LabDevice
 from camcensus.lab.personas import TcpPort, UdpPort
@@ -54,10 +54,16 @@ class EstateServer:
             own = self.group_interface
             await self._join(WSD_GROUP, WSD_PORT, own, self._wsd_multicast)
             await self._join(MDNS_GROUP, MDNS_PORT, own, self._mdns_multicast)
+            for group, number in sorted(self._other_groups()):
+                await self._join(group, number, own, self._other_multicast(group, number))
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._exits.aclose()
+
+    def _other_groups(self) -> set[tuple[str, int]]:
+        ports = (port for device in self.estate.devices for port in device.persona.udp)
+        return {(port.group, port.port) for port in ports if port.group}
 
     async def _open_tcp(self, device: LabDevice, maker: CertificateMaker) -> None:
         ports = {one.port: one for one in device.persona.tcp}
@@ -81,7 +87,8 @@ class EstateServer:
             if persona.mdns.link_local_source and self.group_interface:
                 await self._listen(device.link_local, MDNS_PORT, self._mdns_unicast(device))
         for port in persona.udp:
-            await self._listen(device.address, port.port, self._other_udp(device, port))
+            heard = self._other_udp(device, port) if port.unicast else _deaf
+            await self._listen(device.address, port.port, heard)
 
     async def _listen(self, address: str, port: int, heard: Heard) -> None:
         """A datagram socket of a device's own, so that answers carry its address."""
@@ -172,18 +179,36 @@ class EstateServer:
     def _other_udp(self, device: LabDevice, port: UdpPort) -> Heard:
         def heard(data: bytes, asker: tuple[str, int]) -> None:
             self._count(device, port.port)
-            text = data.decode("utf-8", "replace")
-            if not any(one in text for one in port.accepts):
-                key = (device.address, device.persona.name, port.port, "a datagram it forbids")
-                self.tally.violations[key] += 1
-            elif port.answer:
-                transport = self._unicast[device.address, port.port]
-                transport.sendto(device.fill(port.answer).encode(), asker)
+            if not udp_voice.accepts(port, data):
+                if not port.forgives:
+                    key = (device.address, device.persona.name, port.port, "a datagram it forbids")
+                    self.tally.violations[key] += 1
+                return
+            transport = self._unicast.get((device.address, port.port))
+            said = udp_voice.answer(device, port, data)
+            if said and transport is not None and not transport.is_closing():
+                transport.sendto(said, (asker[0], port.reply_port or asker[1]))
+
+        return heard
+
+    def _other_multicast(self, group: str, number: int) -> Heard:
+        """A question to a group reaches every device of the asker's link that is in it."""
+
+        def heard(data: bytes, asker: tuple[str, int]) -> None:
+            loop = asyncio.get_running_loop()
+            for device in self._on_link(asker[0]):
+                for port in device.persona.udp:
+                    if (port.group, port.port) == (group, number) and port.multicast:
+                        loop.call_later(_delay(device), self._other_udp(device, port), data, asker)
 
         return heard
 
     def _on_link(self, asker: str) -> list[LabDevice]:
         return [one for one in self.estate.devices if _same_link(one, asker)]
+
+
+def _deaf(_data: bytes, _asker: tuple[str, int]) -> None:
+    """Hears a group only."""
 
 
 def _resolved(port: TcpPort, ports: dict[int, TcpPort]) -> TcpPort:

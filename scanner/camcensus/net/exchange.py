@@ -3,19 +3,27 @@
 import asyncio
 import socket
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from camcensus.errors import SafetyError
+from camcensus.net.hearing import (
+    Doors,
+    PortTakenError,
+    Take,
+    answers_of,
+    family_of,
+    hear,
+    waiting_for,
+)
 from camcensus.net.pace import HostBudget, Pace
 from camcensus.net.reply import Reply
 from camcensus.net.safety import Safety
 from camcensus.net.scrub import scrub
 from camcensus.net.tcp import CONNECT_FRAMES, Exchange, run_exchange
-from camcensus.net.udp import Datagram, UdpSocket, aim_multicast, join_group
+from camcensus.net.udp import UdpSocket, aim_multicast, join_group
 from camcensus.types import Interface, Outcome, PaceLimits, Permit, Request, Target, Transport
-
-Take = Callable[[Reply], Awaitable[None]]
 
 CONNECTION_FRAMES = 8  # SYN, its retransmit, handshake, request, two acknowledgements, close
 TLS_FRAMES = 5  # hello, key exchange, finished, and their acknowledgements
@@ -48,6 +56,7 @@ class Net:
         self.notes: list[str] = []
         self.lost = 0  # arrivals that found our own queue full
         self.sent: dict[tuple[str, str], int] = {}  # (prober, message) -> how often
+        self.doors = Doors()
         self._budgets: dict[str, HostBudget] = {}
 
     # ------------------------------------------------------------ what is allowed
@@ -91,22 +100,49 @@ class Net:
         complete: Callable[[bytes], bool] = lambda _: False,
     ) -> Reply:
         """One request on one connection of its own."""
-        self._insist(request, Transport.TCP, port)
+        replies = await self.tcp_dialogue(
+            address,
+            port,
+            (request,),
+            tls=tls,
+            deadline_s=deadline_s,
+            limit=limit,
+            complete=complete,
+        )
+        return replies[0]
+
+    async def tcp_dialogue(
+        self,
+        address: str,
+        port: int,
+        requests: Sequence[Request],
+        *,
+        tls: bool = False,
+        deadline_s: float = 6.0,
+        limit: int = 65536,
+        complete: Callable[[bytes], bool] = lambda _: False,
+    ) -> tuple[Reply, ...]:
+        """Requests on one connection, each sent when the answer before it is complete.
+
+        One `Reply` for each that was sent, at least one; the last says how it ended.
+        """
+        for request in requests:
+            self._insist(request, Transport.TCP, port)
         refusal = self.permit.refusal(address, Transport.TCP, port)
         if refusal is not None:
-            return Reply(Outcome.EXCLUDED, note=refusal, peer=address, peer_port=port)
+            return (Reply(Outcome.EXCLUDED, note=refusal, peer=address, peer_port=port),)
         budget = self.budget(address)
         async with budget.turn:
             frames = CONNECT_FRAMES + self._arp_frames(address, budget)
-            reply = await self._within_budget(budget, frames, connection=True)
-            if reply is not None:
-                return replace(reply, peer=address, peer_port=port)
-            self._count(request)
+            refused = await self._within_budget(budget, frames, connection=True)
+            if refused is not None:
+                return (replace(refused, peer=address, peer_port=port),)
+            affordable = requests[: 1 + budget.requests_left()]
             purse = _Purse(self.pace, frames)
             plan = Exchange(
                 address,
                 port,
-                request.payload,
+                tuple(request.payload for request in affordable),
                 tls,
                 self.limits.connect_timeout_s,
                 min(deadline_s, budget.seconds_left(time.monotonic())),
@@ -114,12 +150,21 @@ class Net:
                 complete,
                 purse.pay,
             )
-            reply = await self._patiently(plan)
-            budget.bytes_in += len(reply.data) + len(reply.certificate)
-            if reply.outcome is Outcome.REFUSED:
-                self.pace.refund(1)  # a SYN, and no handshake
+            replies = await self._patiently(plan)
+            self._settle_up(budget, affordable, replies)
             budget.rest(time.monotonic(), purse.paid)
-        return replace(reply, data=scrub(reply.data))
+        return tuple(replace(reply, data=scrub(reply.data)) for reply in replies)
+
+    def _settle_up(
+        self, budget: HostBudget, requests: Sequence[Request], replies: Sequence[Reply]
+    ) -> None:
+        """Count what a dialogue came to."""
+        for request in requests[: len(replies)]:
+            self._count(request)
+        budget.requests += len(replies) - 1
+        budget.bytes_in += sum(len(reply.data) for reply in replies) + len(replies[0].certificate)
+        if replies[0].outcome is Outcome.REFUSED:
+            self.pace.refund(1)  # a SYN, and no handshake
 
     def _arp_frames(self, address: str, budget: HostBudget) -> int:
         """What the kernel sends before the first word to a neighbour."""
@@ -139,20 +184,29 @@ class Net:
         budget.spend(time.monotonic(), frames, connection=connection)
         return None
 
-    async def _patiently(self, plan: Exchange) -> Reply:
+    async def _patiently(self, plan: Exchange) -> tuple[Reply, ...]:
         """Our own shortage is waited out and never told as the device's silence."""
-        reply = await run_exchange(plan)
+        replies = await run_exchange(plan)
         for attempt in range(_SHORTAGE_RETRIES):
-            if reply.outcome is not Outcome.LOCAL_SHORTAGE:
+            if replies[0].outcome is not Outcome.LOCAL_SHORTAGE:
                 break
             await asyncio.sleep(_SHORTAGE_WAIT_S * (attempt + 1))
-            reply = await run_exchange(plan)
-        return reply
+            replies = await run_exchange(plan)
+        return replies
 
     async def udp_exchange(
-        self, address: str, port: int, request: Request, *, timeout_s: float = 2.0
+        self,
+        address: str,
+        port: int,
+        request: Request,
+        *,
+        timeout_s: float = 2.0,
+        reply_port: int = 0,
     ) -> tuple[Reply, ...]:
-        """One datagram to one host; every answer of that host until the time is over."""
+        """One datagram to one host; every answer of that host until the time is over.
+
+        `reply_port` is the port of ours that its answers come to; the question leaves there too.
+        """
         self._insist(request, Transport.UDP, port)
         refusal = self.permit.refusal(address, Transport.UDP, port)
         if refusal is not None:
@@ -164,25 +218,30 @@ class Net:
             if refused is not None:
                 return (replace(refused, peer=address, peer_port=port),)
             self._count(request)
-            replies = await self._one_datagram(address, port, request, timeout_s)
+            replies = await self._one_datagram(address, port, request, timeout_s, reply_port)
             budget.bytes_in += sum(len(reply.data) for reply in replies)
         return replies
 
     async def _one_datagram(
-        self, address: str, port: int, request: Request, timeout_s: float
+        self, address: str, port: int, request: Request, timeout_s: float, reply_port: int
     ) -> tuple[Reply, ...]:
-        try:
-            sock = UdpSocket(_family(address), queue_size=64)
-        except OSError as error:
-            return (Reply(Outcome.LOCAL_SHORTAGE, note=f"this machine: {error.strerror}"),)
-        try:
-            sock.start()
+        with ExitStack() as stack:
+            try:
+                if reply_port:
+                    door = stack.enter_context(self.doors.through(family_of(address), reply_port))
+                    sock, receive = door.sock, stack.enter_context(waiting_for(door, address))
+                else:
+                    sock = UdpSocket(family_of(address), queue_size=64)
+                    stack.callback(sock.close)
+                    sock.start()
+                    receive = sock.receive
+            except (PortTakenError, OSError) as error:
+                note = f"this machine: {getattr(error, 'strerror', None) or error}"
+                return (Reply(Outcome.LOCAL_SHORTAGE, note=note, peer=address, peer_port=port),)
             problem = await sock.send(request.payload, address, port)
             if problem:
                 return (Reply(Outcome.UNREACHABLE, note=problem, peer=address, peer_port=port),)
-            return await _answers_of(sock, address, port, timeout_s)
-        finally:
-            sock.close()
+            return await answers_of(receive, address, port, timeout_s)
 
     # ------------------------------------------------------------ many hosts
 
@@ -194,6 +253,7 @@ class Net:
         take: Take,
         *,
         linger_s: float = 3.0,
+        source_port: int = 0,
     ) -> None:
         """One datagram to each target, at the pace; `take` gets answers as they come, also ICMP's.
 
@@ -204,10 +264,10 @@ class Net:
         try:
             async with asyncio.TaskGroup() as group:
                 for target in targets:
-                    family = _family(target.address)
+                    family = family_of(target.address)
                     if family not in sockets:
-                        sockets[family] = self._survey_socket(family)
-                        sockets[family].reader = group.create_task(_hear(sockets[family], take))
+                        sockets[family] = self._survey_socket(family, source_port)
+                        sockets[family].reader = group.create_task(hear(sockets[family], take))
                     await self._ask_one(target, port, make, take, sockets[family])
                 await asyncio.sleep(linger_s)
                 for sock in sockets.values():
@@ -216,6 +276,14 @@ class Net:
             for sock in sockets.values():
                 self.lost += sock.dropped
                 sock.close()
+
+    def port_problem(self, port: int) -> str:
+        """Why answers to this port of ours could not be heard; "" if they could."""
+        try:
+            with self.doors.through(socket.AF_INET, port):
+                return ""
+        except (PortTakenError, OSError) as error:
+            return str(getattr(error, "strerror", None) or error)
 
     async def _ask_one(
         self,
@@ -278,7 +346,7 @@ class Net:
                 readers = []
                 for sock in sockets:
                     sock.start()
-                    readers.append(tasks.create_task(_hear(sock, take)))
+                    readers.append(tasks.create_task(hear(sock, take)))
                 for request in requests:
                     self._insist(request, Transport.UDP, port)
                     await self.pace.take(1)
@@ -311,10 +379,10 @@ class Net:
         if note and note not in self.notes:
             self.notes.append(note)
 
-    def _survey_socket(self, family: socket.AddressFamily) -> UdpSocket:
+    def _survey_socket(self, family: socket.AddressFamily, port: int) -> UdpSocket:
         sock = UdpSocket(family)
-        note = sock.bind("::" if family == socket.AF_INET6 else "", self.source_port)
-        self._remember(note)
+        everywhere = "::" if family == socket.AF_INET6 else ""
+        self._remember(sock.bind(everywhere, port or self.source_port))
         sock.start()
         return sock
 
@@ -330,42 +398,3 @@ class _Purse:
         """Wait until so many more frames may leave."""
         await self.pace.take(frames, begun=True)
         self.paid += frames
-
-
-def _family(address: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in address else socket.AF_INET
-
-
-def as_reply(datagram: Datagram) -> Reply:
-    """What a datagram, or ICMP's word on one, means."""
-    if datagram.icmp is None:
-        data = scrub(datagram.data)
-        return Reply(Outcome.ANSWERED, data, datagram.peer, datagram.port)
-    note = f"ICMP type {datagram.icmp[0]} code {datagram.icmp[1]} from {datagram.offender}"
-    outcome = Outcome.REFUSED if datagram.says_alive else Outcome.UNREACHABLE
-    return Reply(outcome, b"", datagram.peer, datagram.port, note=note)
-
-
-async def _hear(sock: UdpSocket, take: Take) -> None:
-    while True:
-        datagram = await sock.receive(3600.0)
-        if datagram is not None:
-            await take(as_reply(datagram))
-
-
-async def _answers_of(
-    sock: UdpSocket, address: str, port: int, timeout_s: float
-) -> tuple[Reply, ...]:
-    """Answers from this very address; a stranger's bytes on this socket are not evidence."""
-    replies: list[Reply] = []
-    deadline = time.monotonic() + timeout_s
-    while (left := deadline - time.monotonic()) > 0 and len(replies) < 8:
-        datagram = await sock.receive(left)
-        if datagram is None:
-            break
-        if datagram.peer == address:
-            replies.append(as_reply(datagram))
-            if datagram.icmp is not None:
-                break
-            deadline = min(deadline, time.monotonic() + 0.3)  # further answers follow at once
-    return tuple(replies) or (Reply(Outcome.SILENT, peer=address, peer_port=port),)

@@ -142,6 +142,10 @@ class HostBudget:
         gap_s = max(self.limits.request_gap_s, frames / self.limits.host_frames_per_s)
         self.not_before = now + gap_s
 
+    def requests_left(self) -> int:
+        """How many more requests this host may get."""
+        return max(0, self.limits.host_requests - self.requests)
+
     def bytes_left(self) -> int:
         """How many bytes may still be read from this host."""
         return max(0, self.limits.host_bytes - self.bytes_in)

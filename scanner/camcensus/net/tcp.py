@@ -38,7 +38,7 @@ class Exchange:
 
     address: str
     port: int
-    payload: bytes
+    payloads: tuple[bytes, ...]  # each is sent when the answer to the one before is complete
     tls: bool
     connect_timeout_s: float
     deadline_s: float  # for the whole exchange, connecting included
@@ -47,23 +47,31 @@ class Exchange:
     pay: Callable[[int], Awaitable[None]] = _nothing  # waits until so many frames may leave
 
 
-async def run_exchange(plan: Exchange) -> Reply:
-    """Carry the exchange out; every end is a `Reply`, and what arrived before it is kept."""
+async def run_exchange(plan: Exchange) -> tuple[Reply, ...]:
+    """Carry the exchange out: one `Reply` for each request that was sent, the last says the end.
+
+    Every end is a `Reply`, and what arrived before it is kept.
+    """
     started = time.monotonic()
     deadline = started + plan.deadline_s
     try:
         sock = _open_socket(plan.address)
     except OSError as error:
-        return Reply(Outcome.LOCAL_SHORTAGE, note=f"this machine: {error.strerror}")
+        return (Reply(Outcome.LOCAL_SHORTAGE, note=f"this machine: {error.strerror}"),)
     try:
-        reply = await _connect(sock, plan)
-        if reply is None:
-            reply = await _talk(sock, plan, deadline)
+        failure = await _connect(sock, plan)
+        if failure is None:
+            replies = await _talk(sock, plan, deadline)
             await _close_in_order(sock, plan.pay)
+        else:
+            replies = (failure,)
     finally:
         sock.close()
     elapsed = time.monotonic() - started
-    return replace(reply, peer=plan.address, peer_port=plan.port, elapsed_s=elapsed)
+    return tuple(
+        replace(reply, peer=plan.address, peer_port=plan.port, elapsed_s=elapsed)
+        for reply in replies
+    )
 
 
 def _open_socket(address: str) -> socket.socket:
@@ -95,10 +103,19 @@ async def _connect(sock: socket.socket, plan: Exchange) -> Reply | None:
     return None
 
 
-async def _talk(sock: socket.socket, plan: Exchange, deadline: float) -> Reply:
+async def _talk(sock: socket.socket, plan: Exchange, deadline: float) -> tuple[Reply, ...]:
     if not plan.tls:
-        return await _ask(_Plain(sock), plan, deadline)
+        return await _converse(_Plain(sock), plan, deadline)
     stream = _Tls(sock, plan.pay)
+    failure = await _shake_hands(stream, deadline)
+    if failure is not None:
+        return (failure,)
+    replies = await _converse(stream, plan, deadline)
+    return tuple(replace(reply, certificate=stream.certificate()) for reply in replies)
+
+
+async def _shake_hands(stream: "_Tls", deadline: float) -> Reply | None:
+    """`None` when the handshake is done, else what became of it."""
     try:
         async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
             await stream.handshake()
@@ -111,8 +128,20 @@ async def _talk(sock: socket.socket, plan: Exchange, deadline: float) -> Reply:
         return Reply(Outcome.RESET, note=str(error.strerror))
     except OSError as error:
         return Reply(Outcome.TLS_FAILED, note=str(error.strerror))
-    reply = await _ask(stream, plan, deadline)
-    return replace(reply, certificate=stream.certificate())
+    return None
+
+
+async def _converse(stream: "_Plain | _Tls", plan: Exchange, deadline: float) -> tuple[Reply, ...]:
+    """Ask one question after the other, as long as each answer is whole."""
+    replies: list[Reply] = []
+    left = plan.limit
+    for payload in plan.payloads:
+        reply = await _ask(stream, replace(plan, payloads=(payload,), limit=left), deadline)
+        replies.append(reply)
+        left -= len(reply.data)
+        if reply.note or not plan.complete(reply.data) or left <= 0:
+            break
+    return tuple(replies)
 
 
 async def _ask(stream: "_Plain | _Tls", plan: Exchange, deadline: float) -> Reply:
@@ -123,7 +152,7 @@ async def _ask(stream: "_Plain | _Tls", plan: Exchange, deadline: float) -> Repl
     await plan.pay(REQUEST_FRAMES + plan.tls)  # TLS ends with a word of its own
     try:
         async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
-            await stream.send(plan.payload)
+            await stream.send(plan.payloads[0])
             while not plan.complete(bytes(data)):
                 chunk = await stream.receive(min(_CHUNK, plan.limit - len(data)))
                 if not chunk:

@@ -1,5 +1,6 @@
 """What a prober is, and what it is handed."""
 
+import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,12 +9,17 @@ from camcensus.net import Net, Reply
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     Evidence,
+    Identity,
     Interface,
+    Kind,
     Observation,
     Outcome,
     Target,
     Transport,
 )
+
+_CERTAIN = 0.9  # "strong" in every output
+_IDENTIFIERS = {"mac", "serial"}
 
 Emit = Callable[[Observation], Awaitable[None]]
 Take = Callable[[Reply], Awaitable[None]]
@@ -27,14 +33,29 @@ class Asking:
     emit: Emit
     locate: Callable[[str], Target | None]  # the plan's target at an address
     now: Callable[[], datetime]
-    is_open: Callable[[Iterable[Evidence]], bool]  # nothing has said yet who made it
+    name: Callable[[Iterable[Evidence]], Identity]  # in the catalogue's words, from it alone
     remark: Callable[[str, str], None]  # prober, one sentence for the coverage
     key: bytes  # makes message ids that an answer proves itself by
     failed: Callable[[str, str, Exception], None]  # prober, address, what a mistake of ours was
     ports: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    thorough: bool = False
-    settled: Callable[[Iterable[Evidence]], bool] = lambda _: False
-    may_be_video: Callable[[Iterable[Evidence]], bool] = lambda _: False
+    thorough: bool = False  # ask on although everything that matters is known
+    # by protocol, the makers whose devices the catalogue knows to speak it
+    speakers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def is_open(self, evidence: Iterable[Evidence]) -> bool:
+        """Whether nothing has said yet who made it."""
+        return self.name(evidence).confidence == 0.0
+
+    def suspects(self, evidence: Iterable[Evidence]) -> frozenset[str]:
+        """Everybody that any signature names as its maker or brand, however weakly."""
+        claims = self.name(evidence).claims
+        return frozenset(one.value for one in claims if one.attribute in {"maker", "brand"})
+
+    def seed(self, prober: str, address: str) -> bytes:
+        """Sixteen bytes that only this sweep's question to this address carries."""
+        return hashlib.blake2b(
+            f"{prober} {address}".encode(), key=self.key[:64], digest_size=16
+        ).digest()
 
     def safely(self, prober: str, take: Take) -> Take:
         """The same, but an answer that it fails on does not keep the next ones from being heard."""
@@ -99,7 +120,11 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Prober:
-    """One protocol: what it costs, and how it asks a link, many addresses, or one live host."""
+    """One protocol: what it costs, and how it asks a link, many addresses, or one live host.
+
+    What is `vendor` is asked of a live host only where its maker is suspected, or where a host
+    that looks like video has not said whose it is.
+    """
 
     name: str
     planned: tuple[PlannedProber, ...]
@@ -107,3 +132,18 @@ class Prober:
     link: Callable[[Asking, Interface], Awaitable[None]] | None = None
     survey: Callable[[Asking, Iterable[Target]], Awaitable[None]] | None = None
     ask: Callable[[Asking, Host], Awaitable[None]] | None = None
+    vendor: bool = False
+
+
+def settled(identity: Identity) -> bool:
+    """Whether maker, model and an identifier are certain, and nothing contradicts."""
+    return (
+        not identity.conflicts
+        and identity.kind is not Kind.UNKNOWN
+        and identity.certainty.maker >= _CERTAIN
+        and identity.certainty.model >= _CERTAIN
+        and any(
+            claim.attribute in _IDENTIFIERS and claim.certainty >= _CERTAIN
+            for claim in identity.claims
+        )
+    )

@@ -28,6 +28,11 @@ def _evidence(found: Iterable[tuple[Field, str | None]]) -> tuple[Evidence, ...]
     return tuple(Evidence(field, value) for field, value in dict.fromkeys(kept))
 
 
+def field_evidence(field: Field, pairs: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
+    """Key and value of a maker's own discovery as "key=value"; what is empty says nothing."""
+    return _evidence((field, f"{key}={value}") for key, value in pairs if value.strip())
+
+
 def ws_discovery_evidence(message: ws_discovery.Message) -> tuple[Evidence, ...]:
     """Types, scopes, endpoint and addresses of every match, and a fault's words."""
     return _evidence(_ws_discovery(message))

@@ -13,13 +13,14 @@ from http import HTTPStatus
 
 from camcensus.net import Reply
 from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
-from camcensus.probers.base import Asking, Host, Prober
+from camcensus.probers.base import Asking, Host, Prober, settled
 from camcensus.probers.evidence import http_service_evidence, onvif_evidence
 from camcensus.probers.onvif_messages import MissingWsdlError, content_type, message
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     Evidence,
     Field,
+    Kind,
     Observation,
     Outcome,
     ProberCost,
@@ -107,11 +108,19 @@ async def ask(asking: Asking, host: Host) -> None:
 def _endpoints(asking: Asking, host: Host) -> tuple[Endpoint, ...]:
     """What the device gives for itself, what the user named, and the web ports of a camera."""
     typed = [Endpoint(port, tls=port in _TLS_PORTS) for port in asking.ports.get(NAME, ())]
-    web = _web(host) if asking.may_be_video(host.evidence()) else []
+    web = _web(host) if _may_be_video(asking, host) else []
     by_port: dict[int, Endpoint] = {}
     for endpoint in (*_named(host), *typed, *web):
         by_port.setdefault(endpoint.port, endpoint)
     return tuple(by_port.values())
+
+
+def _may_be_video(asking: Asking, host: Host) -> bool:
+    """Something says that it is a camera, or whose, and nothing that it is something else."""
+    kind = asking.name(host.evidence()).kind
+    return kind is not Kind.NOT_VIDEO and (
+        kind is not Kind.UNKNOWN or bool(asking.suspects(host.evidence()))
+    )
 
 
 def _named(host: Host) -> list[Endpoint]:
@@ -145,7 +154,7 @@ async def _converse(asking: Asking, host: Host, endpoint: Endpoint) -> bool:
     for question in QUESTIONS:
         if (question.thorough and not asking.thorough) or (refused and not question.pre_auth):
             continue
-        if not asking.thorough and asking.settled(host.evidence()):
+        if not asking.thorough and settled(asking.name(host.evidence())):
             return True
         verdict = await _put(asking, host, endpoint, question)
         if verdict is Verdict.NOBODY:

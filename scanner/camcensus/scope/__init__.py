@@ -11,6 +11,7 @@ from camcensus.scope.words import (
     PlannedProber,
     PlannedZone,
     Policy,
+    Reach,
     ScopeRequest,
 )
 from camcensus.scope.zones import Zone, ZonesFile, parse_zones, read_zones
@@ -28,6 +29,7 @@ __all__ = [
     "PlannedZone",
     "Policy",
     "ProberEstimate",
+    "Reach",
     "ScopeRequest",
     "Zone",
     "ZonesFile",

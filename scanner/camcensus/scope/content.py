@@ -25,4 +25,5 @@ class PlanContent:
     ports: tuple[tuple[str, tuple[int, ...]], ...]
     probers: tuple[PlannedProber, ...]
     pace: PaceLimits
+    thorough: bool  # hosts are asked on although everything that matters is known
     notes: tuple[str, ...]

@@ -141,10 +141,11 @@ def _row(
 def _hosts(prober: PlannedProber, load: Load, live_share: float) -> int:
     if prober.stage == "first":
         return load.targets
+    asked = 1.0 if live_share == 1.0 else prober.cost.usual_share
     if prober.transport is Transport.UDP:
-        return ceil(load.targets * live_share)
+        return ceil(load.targets * live_share * asked)
     rest = load.targets - load.udp_only - load.tcp_for_all
-    return load.tcp_for_all + ceil(max(rest, 0) * live_share)
+    return ceil((load.tcp_for_all + ceil(max(rest, 0) * live_share)) * asked)
 
 
 def _host(
@@ -181,9 +182,9 @@ def _usual_seconds(
     probers: list[PlannedProber], ports: Mapping[str, tuple[int, ...]], pace: PaceLimits, arp: int
 ) -> float:
     """One host's time commonly: its own rate, and a wait for each datagram nobody answers."""
-    frames = arp + sum(usual_frames(prober, ports) for prober in probers)
+    frames = arp + sum(usual_frames(p, ports) * p.cost.usual_share for p in probers)
     again = [p for p in probers if p.stage == "second" and p.transport is Transport.UDP]
-    waits = UDP_WAIT_S * sum(prober.cost.requests for prober in again)
+    waits = UDP_WAIT_S * sum(p.cost.requests * p.cost.usual_share for p in again)
     return min(frames / pace.host_frames_per_s + waits, pace.host_seconds)
 
 

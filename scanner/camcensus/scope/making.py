@@ -14,8 +14,18 @@ from camcensus.scope.ranges import RangeSet
 from camcensus.scope.selection import Selection, select
 from camcensus.scope.sources import Resolve
 from camcensus.scope.stored import write_content
-from camcensus.scope.words import DeniedPorts, Exclusion, PlannedLink, PlannedProber, ScopeRequest
+from camcensus.scope.words import (
+    DeniedPorts,
+    Exclusion,
+    PlannedLink,
+    PlannedProber,
+    Reach,
+    ScopeRequest,
+)
 from camcensus.types import Interface, PaceLimits
+
+REASONABLE_S = 1800.0
+"""How much longer a sweep may take so that makers' own questions go to every address."""
 
 
 def make_plan(
@@ -39,6 +49,7 @@ def make_plan(
     selection = select(request, interfaces, resolve)
     content = _content(request, selection, interfaces, probers, pace)
     content = replace(content, ports=tuple(sorted(ports.items())), key=key or 0)
+    content = _within_reason(content, denied)
     if key is None:
         digest = sha256(write_content(content).encode()).hexdigest()
         content = replace(content, key=int(digest[:16], 16))
@@ -77,8 +88,43 @@ def _content(
         ports=(),
         probers=probers,
         pace=pace,
+        thorough=request.thorough,
         notes=selection.notes + _heard_beyond(links, selection.exclusions),
     )
+
+
+def _within_reason(content: PlanContent, denied: tuple[DeniedPorts, ...]) -> PlanContent:
+    """Each prober that may ask all or only the living, with the one pass that time allows.
+
+    The first in the table have the first call on the time; what does not fit asks the living.
+    """
+
+    def seconds(probers: tuple[PlannedProber, ...]) -> float:
+        return Plan(replace(content, probers=probers), denied).estimate.seconds
+
+    chosen = tuple(row for row in content.probers if row.reach is Reach.ALL)
+    start = seconds(chosen)
+    asks_all: set[str] = set()
+    notes: list[str] = []
+    for row in content.probers:
+        if row.reach is not Reach.AFFORDABLE or row.stage != "first":
+            continue
+        trial = tuple(x for x in content.probers if x in chosen or x is row)
+        longer = seconds(trial) - start
+        if longer <= REASONABLE_S:
+            chosen = trial
+            asks_all.add(row.name)
+        else:
+            notes.append(
+                f"{row.name} is asked only of addresses that show life: "
+                f"to ask all would take {longer / 60:.0f} minutes more"
+            )
+    probers = tuple(
+        row
+        for row in content.probers
+        if row.reach is Reach.ALL or (row.stage == "first") == (row.name in asks_all)
+    )
+    return replace(content, probers=probers, notes=(*content.notes, *notes))
 
 
 def _heard_beyond(

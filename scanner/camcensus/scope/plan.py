@@ -1,7 +1,7 @@
 """The plan: which targets, asked how, at what cost; shown before anything is sent."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
@@ -28,6 +28,7 @@ from camcensus.scope.words import (
     PlannedProber,
     PlannedZone,
     Policy,
+    Stage,
 )
 from camcensus.types import Interface, PaceLimits, Permit, Target
 
@@ -119,6 +120,10 @@ class Plan:
         """Where a word was read as another than typed, and what names were resolved to."""
         return self.content.notes
 
+    def asks(self, prober: str, stage: Stage) -> bool:
+        """Whether this prober has such a pass in the plan."""
+        return any(row.name == prober and row.stage == stage for row in self.content.probers)
+
     def targets(self, start: int = 0) -> Iterator[tuple[int, Target]]:
         """Each target once, in the plan's order, with its place in it; from place `start` on."""
         at, forward, site = self._parts.at, self._order.forward, self.site
@@ -156,7 +161,10 @@ class Plan:
     @cached_property
     def estimate(self) -> Estimate:
         """Frames and time."""
-        return estimate(self._load(), self.content.probers, self.ports, self.content.pace)
+        rows = self.content.probers
+        if self.content.thorough:
+            rows = tuple(replace(row, cost=replace(row.cost, usual_share=1.0)) for row in rows)
+        return estimate(self._load(), rows, self.ports, self.content.pace)
 
     def _load(self) -> Load:
         def share(count: int) -> int:
@@ -199,7 +207,9 @@ class Plan:
         ]
         planned = self.content.probers
         gone = (it for it in planned if it not in probers)
-        new = (it for it in probers if it not in planned)
+        names = {it.name for it in planned}
+        # of a prober that may ask all or only the living, a plan keeps one row: that is no news
+        new = (it for it in probers if it not in planned and not (it.name in names and it.optional))
         found += [f"prober {it.name} ({it.stage}) is not here as planned" for it in gone]
         found += [f"prober {it.name} ({it.stage}) is not in the plan" for it in new]
         if pace.name != self.content.pace.name:

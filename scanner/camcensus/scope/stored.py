@@ -21,6 +21,7 @@ from camcensus.scope.words import (
     PlannedProber,
     PlannedZone,
     Policy,
+    Reach,
 )
 from camcensus.types import Interface, PaceLimits, ProberCost, Transport
 
@@ -51,6 +52,7 @@ def write_content(content: PlanContent) -> str:
         "ports": [{"prober": name, "ports": ports} for name, ports in content.ports],
         "probers": [asdict(prober) for prober in content.probers],
         "pace": _pace_table(content.pace),
+        "thorough": content.thorough,
         "notes": content.notes,
     }
     return json.dumps(table, indent=1, sort_keys=True, allow_nan=False) + "\n"
@@ -179,6 +181,7 @@ def _plan(row: _Row) -> PlanContent:
         ports=row.each("ports", _ports),
         probers=row.each("probers", _prober),
         pace=_pace(row.inner("pace")),
+        thorough=row.flag("thorough"),
         notes=row.texts("notes"),
     )
     _check(row, content)
@@ -300,9 +303,11 @@ def _prober(row: _Row) -> PlannedProber:
                     requests=cost.whole("requests"),
                     bytes_in=cost.whole("bytes_in"),
                     usual_frames=cost.whole("usual_frames"),
+                    usual_share=cost.number("usual_share"),
                 )
             ),
             groups=row.texts("groups"),
+            reach=row.word("reach", Reach),
         )
     )
 

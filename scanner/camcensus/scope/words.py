@@ -29,6 +29,14 @@ class Policy(StrEnum):
         return self in {Policy.PROBE, Policy.UDP_ONLY}
 
 
+class Reach(StrEnum):
+    """Whom the first pass of a prober asks."""
+
+    ALL = "all"
+    AFFORDABLE = "affordable"  # all, where the time for it stays reasonable; else those alive
+    NAMED = "named"  # the same, but only if the user named this prober; else those alive
+
+
 @dataclass(frozen=True, slots=True)
 class ScopeRequest:
     """What the user typed, not yet looked at."""
@@ -44,12 +52,16 @@ class ScopeRequest:
     yes: bool = False
     ports: tuple[str, ...] = ()
     interfaces: tuple[str, ...] = ()
+    thorough: bool = False  # ask a host on although everything that matters is known
     limit: int | None = None  # a pilot: this many of the targets, the first in the plan's order
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedProber:
-    """One prober of the plan. `ports` of a link prober are the ports of its groups."""
+    """One prober of the plan. `ports` of a link prober are the ports of its groups.
+
+    A prober whose first pass does not reach all declares a second one too; a plan keeps one.
+    """
 
     name: str
     stage: Stage
@@ -57,6 +69,12 @@ class PlannedProber:
     ports: tuple[int, ...]
     cost: ProberCost
     groups: tuple[str, ...] = ()
+    reach: Reach = Reach.ALL
+
+    @property
+    def optional(self) -> bool:
+        """Whether a plan may leave this row out."""
+        return self.reach is not Reach.ALL
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class Coverage:
     reached: defaultdict[Place, set[str]] = field(default_factory=lambda: defaultdict(set))
     # of the addresses that the prober came to: those that no question left for, and why
     held_back: defaultdict[Place, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    spared: defaultdict[Place, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     notes: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     links_asked: bool = False  # not where none is planned, nor where a run before this one asked
@@ -46,6 +47,10 @@ class Coverage:
     def ask(self, zone: str, prober: str) -> None:
         """One address of the zone was asked by this prober."""
         self.asked[zone, prober] += 1
+
+    def spare(self, zone: str, prober: str, why: str) -> None:
+        """One live address of the zone was not asked by this prober: there was no need."""
+        self.spared[zone, prober][why] += 1
 
     def take(self, seen: Observation) -> None:
         """Count one observation."""
@@ -69,7 +74,7 @@ class Coverage:
 
     def rows(self) -> tuple[CoverageRow, ...]:
         """The counts, sorted by zone and prober."""
-        places = {*self.asked, *self.answered, *self.held_back}
+        places = {*self.asked, *self.answered, *self.held_back, *self.spared}
         places |= {("", prober) for prober in self.notes if not any(p == prober for _, p in places)}
         return tuple(self._row(place) for place in sorted(places))
 
@@ -87,7 +92,13 @@ class Coverage:
             answered=answered,
             silent=asked - answered,
             excluded=tuple(sorted(excluded.items())),
-            notes=(*_short(short), *self._remarks(place[1])),
+            notes=(*_short(short), *self._spared(place), *self._remarks(place[1])),
+        )
+
+    def _spared(self, place: Place) -> tuple[str, ...]:
+        return tuple(
+            f"{count} live addresses were not asked: {why}"
+            for why, count in sorted(self.spared[place].items())
         )
 
     def _remarks(self, prober: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import ip_address, ip_network
@@ -16,7 +16,8 @@ from camcensus.net import Net
 from camcensus.probers.base import Asking, Emit, Host, Prober
 from camcensus.scope import Plan
 from camcensus.sweep.coverage import Coverage
-from camcensus.types import Evidence, Observation, Outcome, Target
+from camcensus.sweep.thrift import needless
+from camcensus.types import Evidence, Identity, Observation, Outcome, Target
 
 _LIFE = {Outcome.ANSWERED, Outcome.MALFORMED, Outcome.REFUSED}
 _NO_NEWS = {Outcome.SILENT, Outcome.EXCLUDED}  # counted in the coverage, not stored
@@ -72,8 +73,9 @@ class Sweep:
     net: Net
     emit: Callable[[Event], Awaitable[None]]
     now: Callable[[], datetime]
-    is_open: Callable[[Iterable[Evidence]], bool]
+    name: Callable[[Iterable[Evidence]], Identity]
     resume: Resume = Resume()
+    speakers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     coverage: Coverage = field(default_factory=Coverage)
     _waiting: deque[Host] = field(default_factory=deque)
     _hosts: dict[str, Host] = field(default_factory=dict)
@@ -113,10 +115,12 @@ class Sweep:
             emit=emit,
             locate=self.plan.contains,
             now=self.now,
-            is_open=self.is_open,
+            name=self.name,
             remark=self.coverage.remark,
             key=self.plan.key.to_bytes(16, "big", signed=False),
             ports=self.plan.ports,
+            thorough=self.plan.content.thorough,
+            speakers=self.speakers,
             failed=self._failed,
         )
 
@@ -149,7 +153,7 @@ class Sweep:
 
     async def _first_pass(self) -> None:
         asking = self._asking(self._heard_by_unicast)
-        surveys = [prober for prober in self.probers if prober.survey is not None]
+        surveys = [one for one in self.probers if one.survey and self.plan.asks(one.name, "first")]
         await self._pass_over(surveys)
         for index, target in () if surveys else self.plan.targets(self.resume.position):
             if self.plan.tcp_everywhere(target):
@@ -168,8 +172,6 @@ class Sweep:
 
     async def _pass_over(self, surveys: list[Prober]) -> None:
         """What an interrupted run asked counts as asked; TCP it still owes is enlisted again."""
-        for address in self.resume.finished:
-            self._count_second(self.plan.contains(address))
         if not self.plan.content.zones:
             for prober in surveys:
                 self.coverage.asked["", prober.name] += self.resume.position
@@ -239,6 +241,12 @@ class Sweep:
             await self.emit(Observed(seen))
         await self._tell_position()
 
+    async def _heard_again(self, seen: Observation) -> None:
+        """An answer of a live host, or its silence, which says something now."""
+        if seen.outcome is Outcome.SILENT:
+            await self.emit(Observed(seen))
+        await self._heard(seen)
+
     def _host(self, target: Target) -> Host:
         return self._hosts.setdefault(target.address, Host(target))
 
@@ -280,12 +288,18 @@ class Sweep:
 
     async def _ask_host(self, host: Host, running: Counter[str]) -> None:
         target = host.target
-        asking = self._asking(self._heard)
+        asking = self._asking(self._heard_again)
         try:
-            self._count_second(target)
             for prober in self.probers:
-                if prober.ask is not None:
-                    await self._guarded(prober, prober.ask(asking, host), target)
+                if prober.ask is None or not self.plan.asks(prober.name, "second"):
+                    continue
+                why = needless(asking, prober, host)
+                if why:
+                    self.coverage.spare(target.zone, prober.name, why)
+                    continue
+                if not self.plan.asks(prober.name, "first"):
+                    self.coverage.ask(target.zone, prober.name)
+                await self._guarded(prober, prober.ask(asking, host), target)
             await self.emit(HostFinished(target))
         finally:
             self.net.forget(target.address)
@@ -295,12 +309,6 @@ class Sweep:
             if not running[network]:
                 del running[network]
             self._work.set()
-
-    def _count_second(self, target: Target | None) -> None:
-        """A live host counts as asked by the probers that have no first pass."""
-        for prober in self.probers if target is not None else ():
-            if prober.ask is not None and prober.survey is None:
-                self.coverage.ask(target.zone if target else "", prober.name)
 
     async def _guarded(
         self, prober: Prober, work: Awaitable[None], target: Target | None = None

@@ -1,0 +1,157 @@
+"""Probers that send one datagram and read what comes back: most makers' own discovery."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from camcensus.net import Reply
+from camcensus.probers.base import Asking, Host, Prober
+from camcensus.scope import PlannedProber, Reach
+from camcensus.types import (
+    Evidence,
+    Interface,
+    Observation,
+    Outcome,
+    ProberCost,
+    Request,
+    Target,
+    Transport,
+)
+from camcensus.wire import MalformedError
+
+_PER_SOURCE = 8  # more messages than this from one address say nothing new
+_VENDOR_SHARE = 0.1  # of the live hosts, those that a maker's own question commonly goes to
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One datagram protocol.
+
+    `build` is given sixteen bytes of its own for each address, and the port of ours that answers
+    come to (0 if any). `evidence` raises `MalformedError` for what is not of this protocol.
+    `reply_port` is a fixed port of ours that devices answer to; questions leave from it.
+    """
+
+    prober: str
+    message: str  # a row of `fingerprints/safety.toml`
+    port: int
+    build: Callable[[bytes, int], bytes]
+    evidence: Callable[[bytes], tuple[Evidence, ...]]
+    group: str = ""
+    reply_port: int = 0
+    timeout_s: float = 2.0
+    window_s: float = 2.5  # how long a link is listened to
+    reach: Reach = Reach.NAMED
+
+    def request(self, seed: bytes) -> Request:
+        """The datagram."""
+        return Request(self.prober, self.message, self.build(seed, self.reply_port))
+
+
+def datagram_prober(question: Question) -> Prober:
+    """The prober of this protocol."""
+    name, ports = question.prober, (question.port,)
+    share = _VENDOR_SHARE if question.reach is Reach.NAMED else 1.0
+    groups = (question.group,) if question.group else ()
+    link = (PlannedProber(name, "link", Transport.UDP, ports, ProberCost(1), groups),)
+    return Prober(
+        name=name,
+        planned=(
+            *(link if groups else ()),
+            PlannedProber(name, "first", Transport.UDP, ports, ProberCost(1), reach=question.reach),
+            PlannedProber(
+                name,
+                "second",
+                Transport.UDP,
+                ports,
+                ProberCost(1, usual_share=share),
+                reach=question.reach,
+            ),
+        ),
+        read=partial(_read, question),
+        link=partial(_link, question) if groups else None,
+        survey=partial(_survey, question),
+        ask=partial(_ask, question),
+        vendor=question.reach is Reach.NAMED,
+    )
+
+
+def _read(question: Question, observation: Observation) -> tuple[Evidence, ...]:
+    """The evidence in a stored answer."""
+    try:
+        return question.evidence(observation.raw)
+    except MalformedError:
+        return ()
+
+
+def _observe(question: Question, asking: Asking, target: Target, reply: Reply) -> Observation:
+    make = partial(
+        asking.observation, target, reply, question.prober, question.message, Transport.UDP
+    )
+    if reply.outcome is not Outcome.ANSWERED:
+        return make()
+    try:
+        evidence = question.evidence(reply.data)
+    except MalformedError as error:
+        return make(outcome=Outcome.MALFORMED, note=str(error))
+    if not evidence:
+        return make(outcome=Outcome.MALFORMED, note="an answer that says nothing")
+    return make(evidence=evidence)
+
+
+async def _take(question: Question, asking: Asking, seen: Counter[str], reply: Reply) -> None:
+    """Turn one reply into an observation of the address that sent it."""
+    target = asking.locate(reply.peer)
+    if target is None:
+        asking.remark(question.prober, "left aside: an answer from outside the plan")
+        return
+    seen[reply.peer] += 1
+    if seen[reply.peer] <= _PER_SOURCE:
+        await asking.emit(_observe(question, asking, target, reply))
+
+
+async def _link(question: Question, asking: Asking, interface: Interface) -> None:
+    """Ask the group once; hear who answers."""
+    seen: Counter[str] = Counter()
+    await asking.net.multicast(
+        interface,
+        question.group,
+        question.port,
+        [question.request(asking.seed(question.prober, interface.address))],
+        asking.safely(question.prober, partial(_take, question, asking, seen)),
+        window_s=question.window_s,
+    )
+    asking.remark(question.prober, f"{interface.name}: {len(seen)} answered on the link")
+
+
+async def _survey(question: Question, asking: Asking, targets: Iterable[Target]) -> None:
+    """One question to every target."""
+    problem = asking.net.port_problem(question.reply_port) if question.reply_port else ""
+    if problem:
+        asking.remark(question.prober, f"not asked: {problem}")
+        return
+    await asking.net.survey(
+        targets,
+        question.port,
+        lambda target: question.request(asking.seed(question.prober, target.address)),
+        asking.safely(question.prober, partial(_take, question, asking, Counter())),
+        source_port=question.reply_port,
+    )
+
+
+async def _ask(question: Question, asking: Asking, host: Host) -> None:
+    """The same question to one live host that has not answered it."""
+    if host.answered(question.prober):
+        return
+    replies = await asking.net.udp_exchange(
+        host.target.address,
+        question.port,
+        question.request(asking.seed(question.prober, host.target.address)),
+        timeout_s=question.timeout_s,
+        reply_port=question.reply_port,
+    )
+    for reply in replies:
+        if reply.outcome is Outcome.LOCAL_SHORTAGE:
+            asking.remark(question.prober, f"not asked: {reply.note}")
+        await asking.emit(_observe(question, asking, host.target, reply))
