@@ -35,6 +35,10 @@ CREATE TABLE coverage (
 	excluded INTEGER NOT NULL,
 	excluded_why TEXT NOT NULL,
 	not_audible TEXT NOT NULL,
+	spared INTEGER NOT NULL,
+	rounds INTEGER NOT NULL,
+	convergence_percent INTEGER,
+	remarks TEXT NOT NULL,
 	CONSTRAINT pk_coverage PRIMARY KEY (sweep_id, zone, prober),
 	CONSTRAINT fk_coverage_sweep_id FOREIGN KEY(sweep_id) REFERENCES sweep (id) ON DELETE CASCADE
 )

@@ -89,7 +89,7 @@ def test_tcp_that_a_zone_asks_for_everywhere_is_owed_also_after_a_kill(
         'policy = "probe"\ntcp = "all"\n',
         "utf-8",
     )
-    plan = prepared(camera, zones_file=zones)
+    plan = prepared(camera, zones_file=zones, thorough=True)
     with Store.open(tmp_path / "census.db") as store:
         asyncio.run(killed_after_the_first_pass(plan, store))
         record = store.unfinished_sweep()

@@ -49,7 +49,17 @@ def census(estate: Estate, tmp_path_factory: pytest.TempPathFactory) -> Census:
     db = tmp_path_factory.mktemp("census") / "census.db"
     targets = tuple(one.address for one in estate.devices)
     home = str(db.parent / "home")
-    words: list[str | Path] = ["sweep", *targets, *PORTS, "--db", db, "--pace", "fast", "--json"]
+    words: list[str | Path] = [
+        "sweep",
+        *targets,
+        *PORTS,
+        "--db",
+        db,
+        "--pace",
+        "fast",
+        "--json",
+        "--thorough",
+    ]
     swept = run(
         *words,
         XDG_CONFIG_HOME=home,

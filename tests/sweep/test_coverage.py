@@ -59,7 +59,7 @@ def test_an_address_that_we_were_too_short_to_ask_is_not_silent() -> None:
     [row] = coverage.rows()
 
     assert (row.asked, row.answered, row.silent) == (1, 0, 1)
-    assert "2 addresses were not asked" in row.notes[0]
+    assert "2 addresses were not asked" in row.not_audible[0]
 
 
 def test_deafness_is_told_only_of_links_that_were_asked() -> None:

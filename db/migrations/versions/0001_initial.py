@@ -119,6 +119,10 @@ def _make_coverage() -> None:
         sa.Column("excluded", ROW_ID, nullable=False),
         sa.Column("excluded_why", sa.Text(), nullable=False),
         sa.Column("not_audible", sa.Text(), nullable=False),
+        sa.Column("spared", ROW_ID, nullable=False),
+        sa.Column("rounds", ROW_ID, nullable=False),
+        sa.Column("convergence_percent", ROW_ID, nullable=True),
+        sa.Column("remarks", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["sweep_id"], ["sweep.id"], name="fk_coverage_sweep_id", ondelete="CASCADE"
         ),

@@ -15,9 +15,9 @@ def coverage_records(prepared: Prepared, coverage: Coverage) -> tuple[CoverageRe
     deaf = coverage.deafness()
     records = []
     for row in coverage.rows():
-        notes = [*row.notes]
+        unheard = [*row.not_audible]
         if row.prober == "ws-discovery" and deaf:
-            notes.append(deaf)
+            unheard.append(deaf)
         records.append(
             CoverageRecord(
                 zone=row.zone,
@@ -27,7 +27,11 @@ def coverage_records(prepared: Prepared, coverage: Coverage) -> tuple[CoverageRe
                 silent=row.silent,
                 excluded=sum(count for _, count in row.excluded),
                 excluded_why="; ".join(f"{why} ({count})" for why, count in row.excluded),
-                not_audible="; ".join(notes),
+                not_audible="; ".join(unheard),
+                spared=row.spared,
+                rounds=row.rounds,
+                convergence_percent=None if row.convergence is None else int(row.convergence * 100),
+                remarks="; ".join(row.notes),
             )
         )
     left_out = prepared.plan.exclusions
@@ -55,7 +59,7 @@ def warnings_of(coverage: Coverage) -> tuple[str, ...]:
     """What the person at the screen must know before trusting the list."""
     deaf = coverage.deafness()
     found = [deaf] if deaf else []
-    found += list(coverage.notes["network"])
+    found += [*coverage.unheard["network"], *coverage.notes["network"]]
     shortages = coverage.outcomes[Outcome.LOCAL_SHORTAGE]
     if shortages:
         found.append(

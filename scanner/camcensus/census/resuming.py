@@ -33,7 +33,11 @@ def count_again(store: Store, record: SweepRecord, plan: Plan, coverage: Coverag
     rows = store.coverage(record.id)
     for row in rows:
         for sentence in filter(None, row.not_audible.split("; ")):
+            coverage.inaudible(row.prober, sentence)
+        for sentence in filter(None, row.remarks.split("; ")):
             coverage.remark(row.prober, sentence)
+        if row.convergence_percent is not None:
+            coverage.converge(row.prober, row.rounds, row.convergence_percent / 100)
     if record.position and plan.links and not rows:
         coverage.remark("network", "this sweep was killed: what multicast came to is not known")
 

@@ -142,7 +142,7 @@ async def run_sweep(
     overflows = await asyncio.to_thread(neighbour_overflows)
     status = await _until_stopped(sweep, keeper, stop)
     if await asyncio.to_thread(neighbour_overflows) > overflows:
-        sweep.coverage.remark(
+        sweep.coverage.inaudible(
             "network",
             "this machine's neighbour table was full: addresses on this link may be missing; "
             "sweep smaller networks, or raise net.ipv4.neigh.default.gc_thresh3",

@@ -192,5 +192,7 @@ def coverage_line(row: CoverageRecord) -> str:
     if row.excluded:
         text += f"; {row.excluded:,} excluded: {row.excluded_why}"
     if row.not_audible:
-        text += f" [{row.not_audible}]"
-    return text
+        text += f"; not audible from here: {row.not_audible}"
+    if row.convergence_percent is not None:
+        text += f"; {row.rounds} rounds, {row.convergence_percent} % known before the last"
+    return f"{text} [{row.remarks}]" if row.remarks else text

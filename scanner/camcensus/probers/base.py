@@ -39,6 +39,8 @@ class Asking:
     failed: Callable[[str, str, Exception], None]  # prober, address, what a mistake of ours was
     ports: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     thorough: bool = False  # ask on although everything that matters is known
+    unheard: Callable[[str, str], None] = lambda _prober, _why: None  # not audible from here, why
+    converge: Callable[[str, int, float], None] = lambda _prober, _rounds, _share: None
     # by protocol, the makers whose devices the catalogue knows to speak it
     speakers: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -133,6 +135,7 @@ class Prober:
     survey: Callable[[Asking, Iterable[Target]], Awaitable[None]] | None = None
     ask: Callable[[Asking, Host], Awaitable[None]] | None = None
     vendor: bool = False
+    beyond_router: str = ""  # why answers do not come through a router; "" if they do
 
 
 def settled(identity: Identity) -> bool:

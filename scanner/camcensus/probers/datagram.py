@@ -129,7 +129,7 @@ async def _survey(question: Question, asking: Asking, targets: Iterable[Target])
     """One question to every target."""
     problem = asking.net.port_problem(question.reply_port) if question.reply_port else ""
     if problem:
-        asking.remark(question.prober, f"not asked: {problem}")
+        asking.unheard(question.prober, problem)
         return
     await asking.net.survey(
         targets,
@@ -153,5 +153,5 @@ async def _ask(question: Question, asking: Asking, host: Host) -> None:
     )
     for reply in replies:
         if reply.outcome is Outcome.LOCAL_SHORTAGE:
-            asking.remark(question.prober, f"not asked: {reply.note}")
+            asking.unheard(question.prober, reply.note)
         await asking.emit(_observe(question, asking, host.target, reply))

@@ -164,4 +164,5 @@ PROBER = Prober(
     read=read,
     link=link,
     ask=ask,
+    beyond_router="a device should ignore multicast DNS from another network (RFC 6762, 5.5)",
 )

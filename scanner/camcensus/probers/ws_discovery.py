@@ -120,12 +120,8 @@ async def link(asking: Asking, interface: Interface) -> None:
         asked += 1
         if asked >= len(_FORMS) and len(seen) == known_before:
             break
-    share = known_before / len(seen) if seen else 1.0
-    asking.remark(
-        NAME,
-        f"{interface.name}: {len(seen)} answered {asked} multicast questions, "
-        f"convergence {share:.2f}",
-    )
+    asking.converge(NAME, asked, known_before / len(seen) if seen else 1.0)
+    asking.remark(NAME, f"{interface.name}: {len(seen)} answered {asked} multicast questions")
 
 
 async def survey(asking: Asking, targets: Iterable[Target]) -> None:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -157,20 +158,7 @@ class Store:
         finished_at: datetime,
     ) -> None:
         """Records how a sweep ended, and what it covered (replacing what a first try said)."""
-        rows = [
-            {
-                "sweep_id": sweep_id,
-                "zone": record.zone,
-                "prober": record.prober,
-                "asked": record.asked,
-                "answered": record.answered,
-                "silent": record.silent,
-                "excluded": record.excluded,
-                "excluded_why": record.excluded_why,
-                "not_audible": record.not_audible,
-            }
-            for record in coverage
-        ]
+        rows = [{"sweep_id": sweep_id, **asdict(record)} for record in coverage]
         with self._writing() as connection:
             connection.execute(delete(CoverageRow).where(CoverageRow.sweep_id == sweep_id))
             if rows:

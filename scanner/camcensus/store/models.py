@@ -73,6 +73,10 @@ class CoverageRow(Base):
     excluded: Mapped[int] = mapped_column(RowId)
     excluded_why: Mapped[str] = mapped_column(Text)
     not_audible: Mapped[str] = mapped_column(Text)
+    spared: Mapped[int] = mapped_column(RowId)
+    rounds: Mapped[int] = mapped_column(RowId)
+    convergence_percent: Mapped[int | None] = mapped_column(RowId)
+    remarks: Mapped[str] = mapped_column(Text)
 
 
 class HostDoneRow(Base):

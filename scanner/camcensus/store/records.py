@@ -76,6 +76,10 @@ class CoverageRecord:
     excluded: int = 0
     excluded_why: str = ""
     not_audible: str = ""  # why answers could not have been heard from here
+    spared: int = 0  # live addresses that there was no need to ask
+    rounds: int = 0  # how often the links were asked by multicast
+    convergence_percent: int | None = None  # of those who answered, known before the last round
+    remarks: str = ""
 
     def to_json(self) -> dict[str, object]:
         """The line `camcensus.coverage/1`."""
@@ -89,6 +93,10 @@ class CoverageRecord:
             "excluded": self.excluded,
             "excluded_why": self.excluded_why or None,
             "not_audible": self.not_audible or None,
+            "spared": self.spared,
+            "rounds": self.rounds,
+            "convergence_percent": self.convergence_percent,
+            "remarks": self.remarks or None,
         }
 
 

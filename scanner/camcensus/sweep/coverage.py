@@ -16,7 +16,8 @@ class CoverageRow:
     """One prober in one zone: counts of addresses, not of packets.
 
     `asked` is `answered` plus `silent`. What the scope forbade, and what this machine was too
-    short of sockets or neighbours to send, was not asked, and is never called silent.
+    short of sockets or neighbours to send, was not asked, and is never called silent. `spared`
+    are live addresses that there was no need to ask.
     """
 
     zone: str
@@ -26,6 +27,10 @@ class CoverageRow:
     silent: int
     excluded: tuple[tuple[str, int], ...] = ()  # reason, count
     notes: tuple[str, ...] = ()
+    not_audible: tuple[str, ...] = ()
+    spared: int = 0
+    rounds: int = 0
+    convergence: float | None = None
 
 
 @dataclass(slots=True)
@@ -40,6 +45,9 @@ class Coverage:
     spared: defaultdict[Place, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     notes: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    unheard: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    rounds: Counter[str] = field(default_factory=Counter)
+    converged: dict[str, float] = field(default_factory=dict)
     links_asked: bool = False  # not where none is planned, nor where a run before this one asked
     heard_by_multicast: set[str] = field(default_factory=set)
     heard_by_unicast: set[str] = field(default_factory=set)  # on links that were asked
@@ -72,10 +80,21 @@ class Coverage:
         if sentence in notes or len(notes) < 64:
             notes[sentence] += 1
 
+    def inaudible(self, prober: str, why: str) -> None:
+        """Answers to this prober could not be heard from here, and why."""
+        if why not in self.unheard[prober]:
+            self.unheard[prober].append(why)
+
+    def converge(self, prober: str, rounds: int, share: float) -> None:
+        """A link was asked so often, and the last round found this share known already."""
+        self.rounds[prober] = max(self.rounds[prober], rounds)
+        self.converged[prober] = min(self.converged.get(prober, 1.0), share)
+
     def rows(self) -> tuple[CoverageRow, ...]:
         """The counts, sorted by zone and prober."""
         places = {*self.asked, *self.answered, *self.held_back, *self.spared}
-        places |= {("", prober) for prober in self.notes if not any(p == prober for _, p in places)}
+        said = {*self.notes, *(prober for prober, why in self.unheard.items() if why)}
+        places |= {("", prober) for prober in said if not any(p == prober for _, p in places)}
         return tuple(self._row(place) for place in sorted(places))
 
     def _row(self, place: Place) -> CoverageRow:
@@ -92,7 +111,11 @@ class Coverage:
             answered=answered,
             silent=asked - answered,
             excluded=tuple(sorted(excluded.items())),
-            notes=(*_short(short), *self._spared(place), *self._remarks(place[1])),
+            notes=(*self._spared(place), *self._remarks(place[1])),
+            not_audible=(*_short(short), *self.unheard.get(place[1], ())),
+            spared=self.spared[place].total(),
+            rounds=self.rounds[place[1]],
+            convergence=self.converged.get(place[1]),
         )
 
     def _spared(self, place: Place) -> tuple[str, ...]:

@@ -95,6 +95,7 @@ class Sweep:
         async with asyncio.TaskGroup() as tasks:
             second = tasks.create_task(self._second_pass())
             clock = tasks.create_task(self._tell_progress())
+            self._remark_routers()
             await self._links()
             await self._first_pass()
             self._first_pass_over = True
@@ -102,9 +103,11 @@ class Sweep:
             await second
             clock.cancel()
         for note in self.net.notes:
-            self.coverage.remark("network", note)
+            self.coverage.inaudible("network", note)
         if self.net.lost:
-            self.coverage.remark("network", f"{self.net.lost} answers came too fast and were lost")
+            self.coverage.inaudible(
+                "network", f"{self.net.lost} answers came too fast and were lost"
+            )
         return self.coverage
 
     # ------------------------------------------------------------ the questions
@@ -121,6 +124,8 @@ class Sweep:
             ports=self.plan.ports,
             thorough=self.plan.content.thorough,
             speakers=self.speakers,
+            unheard=self.coverage.inaudible,
+            converge=self.coverage.converge,
             failed=self._failed,
         )
 
@@ -149,7 +154,16 @@ class Sweep:
         why = "; ".join(sorted(whys)[:3]) or "no interface of this machine can"
         for prober in self.probers:
             if prober.link is not None:
-                self.coverage.remark(prober.name, f"multicast was not asked ({why})")
+                self.coverage.inaudible(prober.name, f"multicast was not asked ({why})")
+
+    def _remark_routers(self) -> None:
+        """What no router passes cannot be heard from the networks behind it."""
+        routed = self.plan.estimate.routed
+        for prober in self.probers if routed else ():
+            if prober.beyond_router:
+                self.coverage.inaudible(
+                    prober.name, f"{routed:,} addresses behind a router: {prober.beyond_router}"
+                )
 
     async def _first_pass(self) -> None:
         asking = self._asking(self._heard_by_unicast)
