@@ -59,6 +59,10 @@ def test_the_file_yields_to_the_environment_and_that_to_the_command_line(
         "source_port": "default",
         "max_rate": "default",
         "log_format": "default",
+        "onvif_user": "default",
+        "onvif_password_file": "default",
+        "onvif_password_env": "default",
+        "onvif_scheme": "default",
     }
 
 

@@ -539,10 +539,11 @@ def test_no_other_bytes_may_be_sent_under_its_name(
 
 def test_only_questions_of_the_two_read_classes_are_allowed() -> None:
     rows = {name for prober, name in SAFETY.allowed if prober == onvif.NAME}
+    questions = (*onvif.QUESTIONS, *onvif.AS_OWNER)
 
-    assert rows == {one.message for one in onvif.QUESTIONS}
-    assert all(one.operation.startswith("Get") for one in onvif.QUESTIONS)
-    assert "GetUsers" not in {one.operation for one in onvif.QUESTIONS}
+    assert rows == {one.message for one in questions}
+    assert all(one.operation.startswith("Get") for one in questions)
+    assert "GetUsers" not in {one.operation for one in questions}
 
 
 def test_zeep_is_loaded_late_and_the_package_of_the_wsdl_never() -> None:

@@ -282,9 +282,9 @@ def _read(data: bytes) -> Answer | None:
 def _check_bounds(answer: Answer | None) -> None:
     if answer is None:
         return
-    texts = (answer.manufacturer, answer.model, answer.firmware, answer.serial, answer.hardware_id)
-    texts += (answer.hostname, answer.endpoint, *answer.scopes, *answer.macs, *answer.operations)
-    texts += tuple(text for one in answer.services for text in (one.name, one.xaddr))
+    texts = [answer.manufacturer, answer.model, answer.firmware, answer.serial, answer.hardware_id]
+    texts += [answer.hostname, answer.endpoint, *answer.scopes, *answer.macs, *answer.operations]
+    texts += [text for one in answer.services for text in (one.name, one.xaddr)]
     assert all(len(text) <= 256 for text in texts)
     assert len(answer.services) <= 64
     assert answer.fault is None or len(answer.fault.reason) <= 1024

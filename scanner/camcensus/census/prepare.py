@@ -11,7 +11,7 @@ from camcensus.net.names import resolve
 from camcensus.probers.base import Prober
 from camcensus.probers.table import PROBERS
 from camcensus.scope import Plan, PlannedProber, Reach, ScopeRequest, make_plan
-from camcensus.types import Interface, PaceLimits
+from camcensus.types import Interface, OwnerLogin, PaceLimits
 
 DEFAULT_SOURCE_PORT = 53702
 _ALIASES = {"tls": "http", "https": "http", "https-cert": "http", "wsd": "ws-discovery"}
@@ -41,6 +41,7 @@ class Prepared:
     safety: Safety
     probers: tuple[Prober, ...]
     interfaces: tuple[Interface, ...]
+    login: OwnerLogin | None = None
 
     def net(self) -> Net:
         """The sockets for this plan and no other."""

@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from camcensus.errors import SafetyError
 from camcensus.net.hearing import (
@@ -17,7 +17,7 @@ from camcensus.net.hearing import (
     hear,
     waiting_for,
 )
-from camcensus.net.pace import HostBudget, Pace
+from camcensus.net.pace import HostBudget, Pace, Purse
 from camcensus.net.reply import Reply
 from camcensus.net.safety import Safety
 from camcensus.net.scrub import scrub
@@ -98,8 +98,9 @@ class Net:
         deadline_s: float = 6.0,
         limit: int = 65536,
         complete: Callable[[bytes], bool] = lambda _: False,
+        careful: bool = False,
     ) -> Reply:
-        """One request on one connection of its own."""
+        """One request on one connection of its own; `careful` where it carries a secret."""
         replies = await self.tcp_dialogue(
             address,
             port,
@@ -108,6 +109,7 @@ class Net:
             deadline_s=deadline_s,
             limit=limit,
             complete=complete,
+            careful=careful,
         )
         return replies[0]
 
@@ -121,6 +123,7 @@ class Net:
         deadline_s: float = 6.0,
         limit: int = 65536,
         complete: Callable[[bytes], bool] = lambda _: False,
+        careful: bool = False,
     ) -> tuple[Reply, ...]:
         """Requests on one connection, each sent when the answer before it is complete.
 
@@ -138,7 +141,7 @@ class Net:
             if refused is not None:
                 return (replace(refused, peer=address, peer_port=port),)
             affordable = requests[: 1 + budget.requests_left()]
-            purse = _Purse(self.pace, frames)
+            purse = Purse(self.pace, frames)
             plan = Exchange(
                 address,
                 port,
@@ -149,6 +152,7 @@ class Net:
                 min(limit, budget.bytes_left()),
                 complete,
                 purse.pay,
+                careful,
             )
             replies = await self._patiently(plan)
             self._settle_up(budget, affordable, replies)
@@ -385,16 +389,3 @@ class Net:
         self._remember(sock.bind(everywhere, port or self.source_port))
         sock.start()
         return sock
-
-
-@dataclass(slots=True)
-class _Purse:
-    """Pays for the frames of one connection, step by step, just before they leave."""
-
-    pace: Pace
-    paid: int
-
-    async def pay(self, frames: int) -> None:
-        """Wait until so many more frames may leave."""
-        await self.pace.take(frames, begun=True)
-        self.paid += frames

@@ -14,6 +14,7 @@ from camcensus.types import (
     Kind,
     Observation,
     Outcome,
+    OwnerLogin,
     Target,
     Transport,
 )
@@ -38,6 +39,7 @@ class Asking:
     key: bytes  # makes message ids that an answer proves itself by
     failed: Callable[[str, str, Exception], None]  # prober, address, what a mistake of ours was
     ports: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    login: OwnerLogin | None = None
     thorough: bool = False  # ask on although everything that matters is known
     unheard: Callable[[str, str], None] = lambda _prober, _why: None  # not audible from here, why
     converge: Callable[[str, int, float], None] = lambda _prober, _rounds, _share: None

@@ -6,16 +6,22 @@ an ONVIF device: that is evidence, and nothing that needs a right is asked after
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import partial
 from http import HTTPStatus
 
+from camcensus.errors import CamcensusError
 from camcensus.net import Reply
 from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.probers.base import Asking, Host, Prober, settled
 from camcensus.probers.evidence import http_service_evidence, onvif_evidence
-from camcensus.probers.onvif_messages import MissingWsdlError, content_type, message
+from camcensus.probers.onvif_messages import (
+    MissingWsdlError,
+    content_type,
+    message,
+    signed_message,
+)
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     Evidence,
@@ -23,6 +29,7 @@ from camcensus.types import (
     Kind,
     Observation,
     Outcome,
+    OwnerLogin,
     ProberCost,
     Request,
     Transport,
@@ -40,7 +47,7 @@ _TLS_PORTS = frozenset({443, 8443})
 _MOST_NAMED = 2  # addresses that the device gave for itself
 _MOST_WEB = 2  # ports that showed a page
 _USUAL_FRAMES = 12  # three questions to a camera, none to most of what is alive
-_WORST_CONNECTIONS = 13  # every question of a thorough sweep, after four ports in vain
+_WORST_CONNECTIONS = 15  # all questions, two of them as the owner, and four ports in vain
 _NOBODY = frozenset(
     {Outcome.REFUSED, Outcome.SILENT, Outcome.UNREACHABLE, Outcome.EXCLUDED}
 )  # nothing was said, so another port may be tried
@@ -67,6 +74,12 @@ QUESTIONS = (
     Question("GetEndpointReference", "get-endpoint-reference", thorough=True),
     Question("GetWsdlUrl", "get-wsdl-url", thorough=True),
 )
+
+AS_OWNER = (
+    Question("GetDeviceInformation", "owner-get-device-information", pre_auth=False),
+    Question("GetNetworkInterfaces", "owner-get-network-interfaces", pre_auth=False),
+)
+NOT_ACCEPTED = "the owner's login was not accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,36 +172,86 @@ async def _converse(asking: Asking, host: Host, endpoint: Endpoint) -> bool:
         verdict = await _put(asking, host, endpoint, question)
         if verdict is Verdict.NOBODY:
             return question is not QUESTIONS[0]
-        if verdict is Verdict.END or (verdict is Verdict.REFUSAL and question.pre_auth):
+        if verdict is Verdict.END:
             return True
-        refused |= verdict is Verdict.REFUSAL
+        if verdict is Verdict.REFUSAL:
+            refused = True
+            if question.pre_auth:
+                break
+    if refused and asking.login is not None:
+        await _as_owner(asking, host, endpoint, asking.login)
     return True
 
 
-async def _put(asking: Asking, host: Host, endpoint: Endpoint, question: Question) -> Verdict:
-    """One question, and what was observed."""
+async def _as_owner(asking: Asking, host: Host, endpoint: Endpoint, login: OwnerLogin) -> None:
+    """Once, after a refusal, over the scheme that the owner allows; never after a failure."""
+    address = host.target.address
+    tried = {question.message for question in AS_OWNER} & {one.message for one in host.observations}
+    if tried or address in login.refused:
+        return
+    secure = (one for one in (endpoint, *_named(host)) if one.tls)
+    place = next(secure, endpoint if login.allow_http else None)
+    if place is None:
+        asking.remark(NAME, "the owner's login was kept back where a device offers no https")
+        return
+    created = asking.now() + timedelta(seconds=_ahead(host))
+    for question in AS_OWNER:
+        try:
+            body = await asyncio.to_thread(_signed, question.operation, login, created)
+        except CamcensusError as error:  # its file went away: no reason to stop a sweep
+            asking.remark(NAME, f"the owner's login was not used: {error}")
+            return
+        if await _put(asking, host, place, question, body) is not Verdict.ANSWER:
+            asking.remark(NAME, f"{NOT_ACCEPTED} by {address}: it is not tried there again")
+            return
+
+
+def _signed(operation: str, login: OwnerLogin, created: datetime) -> bytes:
+    return signed_message(operation, login.user, login.password(), created)
+
+
+def _ahead(host: Host) -> int:
+    """How many seconds the device's clock is ahead of ours: its token must fit its own time."""
+    told = [one.value for one in host.evidence() if one.field is Field.ONVIF_CLOCK]
+    return int(told[-1]) if told else 0
+
+
+async def _put(
+    asking: Asking, host: Host, endpoint: Endpoint, question: Question, signed: bytes = b""
+) -> Verdict:
+    """One question, and what was observed; `signed` is its body with the owner's login."""
     address, port = host.target.address, endpoint.port
-    request = _request(asking, address, endpoint, question)
+    request = _request(asking, address, endpoint, question, signed or message(question.operation))
     if asking.net.objection(request, address, Transport.TCP, port):
         return Verdict.NOBODY  # the device's own word leads where we do not go: it stays recorded
     reply = await asking.net.tcp_exchange(
-        address, port, request, tls=endpoint.tls, complete=response_complete
+        address,
+        port,
+        request,
+        tls=endpoint.tls,
+        complete=response_complete,
+        careful=bool(signed),
     )
     verdict, observation = _judge(asking, host, endpoint, question, reply)
-    if observation.outcome is Outcome.ANSWERED:
+    if signed and verdict is not Verdict.ANSWER:
+        note = "; ".join(filter(None, (NOT_ACCEPTED, observation.note)))
+        observation = replace(observation, note=note)
+    if signed or observation.outcome is Outcome.ANSWERED:
         host.observations.append(observation)
     await asking.emit(observation)
     return verdict
 
 
-def _request(asking: Asking, address: str, endpoint: Endpoint, question: Question) -> Request:
+def _request(
+    asking: Asking, address: str, endpoint: Endpoint, question: Question, body: bytes
+) -> Request:
     standard = 443 if endpoint.tls else 80
     payload = build_post(
         address,
         endpoint.path,
         asking.net.user_agent,
         content_type=content_type(question.operation),
-        body=message(question.operation),
+        body=body,
         port=None if endpoint.port == standard else endpoint.port,
     )
     return Request(NAME, question.message, payload)

@@ -17,7 +17,7 @@ from camcensus.probers.base import Asking, Emit, Host, Prober
 from camcensus.scope import Plan
 from camcensus.sweep.coverage import Coverage
 from camcensus.sweep.thrift import needless
-from camcensus.types import Evidence, Identity, Observation, Outcome, Target
+from camcensus.types import Evidence, Identity, Observation, Outcome, OwnerLogin, Target
 
 _LIFE = {Outcome.ANSWERED, Outcome.MALFORMED, Outcome.REFUSED}
 _NO_NEWS = {Outcome.SILENT, Outcome.EXCLUDED}  # counted in the coverage, not stored
@@ -76,6 +76,7 @@ class Sweep:
     name: Callable[[Iterable[Evidence]], Identity]
     resume: Resume = Resume()
     speakers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    login: OwnerLogin | None = None
     coverage: Coverage = field(default_factory=Coverage)
     _waiting: deque[Host] = field(default_factory=deque)
     _hosts: dict[str, Host] = field(default_factory=dict)
@@ -124,6 +125,7 @@ class Sweep:
             ports=self.plan.ports,
             thorough=self.plan.content.thorough,
             speakers=self.speakers,
+            login=self.login,
             unheard=self.coverage.inaudible,
             converge=self.coverage.converge,
             failed=self._failed,
