@@ -228,6 +228,11 @@ class Observation:
     evidence: tuple[Evidence, ...] = ()
     note: str = ""
 
+    @property
+    def answered(self) -> bool:
+        """Whether an answer came, and was of this protocol."""
+        return self.outcome is Outcome.ANSWERED
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

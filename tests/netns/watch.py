@@ -13,7 +13,7 @@ from pathlib import Path
 
 ALL_PROTOCOLS, OUTGOING, TIMESTAMPS = 3, 4, 35  # ETH_P_ALL, PACKET_OUTGOING, SO_TIMESTAMPNS
 NAMES = {1: "icmp", 2: "igmp", 6: "tcp", 17: "udp"}
-KEPT = 64  # bytes of payload
+KEPT = 2048  # bytes of payload
 
 
 def described(frame: bytes) -> tuple[str, str, int, int, str, str]:

@@ -62,6 +62,7 @@ class Desk:
     plan: frozenset[str] = frozenset()  # the addresses of the plan; loopback if empty
     seen: list[Observation] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    unheard: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     named: bool = False  # somebody has said already who made it
 
@@ -81,6 +82,7 @@ class Desk:
             now=lambda: NOW,
             name=self.name,
             remark=lambda _, sentence: self.remarks.append(sentence),
+            unheard=lambda _, why: self.unheard.append(why),
             key=b"k" * 16,
             failed=lambda prober, _, error: self.failures.append(f"{prober}: {error}"),
             ports={"http": self.ports},

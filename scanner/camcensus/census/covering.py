@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from camcensus.census.closing import closing_words
 from camcensus.census.prepare import Prepared
 from camcensus.scope import Exclusion
 from camcensus.store import CoverageRecord
@@ -10,7 +11,9 @@ from camcensus.sweep import Coverage
 from camcensus.types import Outcome
 
 
-def coverage_records(prepared: Prepared, coverage: Coverage) -> tuple[CoverageRecord, ...]:
+def coverage_records(
+    prepared: Prepared, coverage: Coverage, *, complete: bool
+) -> tuple[CoverageRecord, ...]:
     """The coverage as it is stored: counts, exclusions with reasons, what could not be heard."""
     deaf = coverage.deafness()
     records = []
@@ -35,15 +38,15 @@ def coverage_records(prepared: Prepared, coverage: Coverage) -> tuple[CoverageRe
             )
         )
     left_out = prepared.plan.exclusions
-    if left_out:
-        records.append(
-            CoverageRecord(
-                zone="",
-                prober="all",
-                excluded=sum(one.count for one in left_out),
-                excluded_why=_reasons(left_out),
-            )
+    records.append(
+        CoverageRecord(
+            zone="",
+            prober="all",
+            excluded=sum(one.count for one in left_out),
+            excluded_why=_reasons(left_out),
+            remarks="; ".join(closing_words(prepared.plan, coverage, complete=complete)),
         )
+    )
     return tuple(records)
 
 

@@ -34,7 +34,7 @@ def count_again(store: Store, record: SweepRecord, plan: Plan, coverage: Coverag
     for row in rows:
         for sentence in filter(None, row.not_audible.split("; ")):
             coverage.inaudible(row.prober, sentence)
-        for sentence in filter(None, row.remarks.split("; ")):
+        for sentence in filter(None, row.remarks.split("; ") if row.prober != "all" else ()):
             coverage.remark(row.prober, sentence)
         if row.convergence_percent is not None:
             coverage.converge(row.prober, row.rounds, row.convergence_percent / 100)

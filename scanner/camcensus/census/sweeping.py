@@ -98,11 +98,12 @@ class SweepResult:
     elapsed_s: float
     warnings: tuple[str, ...]
     failures: int
+    quiet: tuple[str, ...] = ()  # what is to be told of devices that stopped answering
 
     @property
     def complete(self) -> bool:
-        """Whether everything that was planned was done."""
-        return self.status is SweepStatus.DONE and not self.failures
+        """Whether everything that was planned was done, and nothing went quiet over it."""
+        return self.status is SweepStatus.DONE and not self.failures and not self.quiet
 
 
 def start_of(prepared: Prepared, catalogue: Catalogue) -> SweepStart:
@@ -148,7 +149,8 @@ async def run_sweep(
             "this machine's neighbour table was full: addresses on this link may be missing; "
             "sweep smaller networks, or raise net.ipv4.neigh.default.gc_thresh3",
         )
-    coverage = coverage_records(prepared, sweep.coverage)
+    complete = status is SweepStatus.DONE
+    coverage = coverage_records(prepared, sweep.coverage, complete=complete)
     finished = (keeper.sweep_id, status, coverage, datetime.now(UTC))
     await asyncio.to_thread(store.finish_sweep, *finished)
     return SweepResult(
@@ -160,6 +162,7 @@ async def run_sweep(
         keeper.status.elapsed_s,
         warnings_of(sweep.coverage),
         sweep.coverage.outcomes[Outcome.FAILED],
+        tuple(sweep.breaker.words()),
     )
 
 

@@ -16,7 +16,14 @@ from camcensus.census.sweeping import VIDEO, Status, SweepResult, Watch, run_swe
 from camcensus.cli.mistakes import let_go_of_stdout
 from camcensus.cli.screen import Sink, duration, harmless, say, writing
 from camcensus.config import Settings
-from camcensus.store import CoverageRecord, DeviceChange, DeviceRecord, Store, SweepRecord
+from camcensus.store import (
+    CoverageRecord,
+    DeviceChange,
+    DeviceRecord,
+    Store,
+    SweepRecord,
+    SweepStatus,
+)
 
 _REFRESH_S = 0.25
 
@@ -155,11 +162,11 @@ class _Screen:
             f"{verb}: {kinds or 'no camera'}; {others} other things; {result.frames:,} frames in "
             f"{duration(result.elapsed_s)}"
         )
-        for warning in result.warnings:
+        for warning in (*result.quiet, *result.warnings):
             say(f"warning: {warning}")
-        for row in result.coverage:
+        for row in sorted(result.coverage, key=lambda row: row.prober == "all"):
             say(coverage_line(row))
-        if not result.complete:
+        if result.status is SweepStatus.INTERRUPTED:
             say(f"everything so far is kept; go on with: camcensus resume {result.sweep_id}")
         say(f"see them with: camcensus devices --db {store.path}")
 
@@ -187,7 +194,8 @@ def one_line(record: DeviceRecord) -> str:
 def coverage_line(row: CoverageRecord) -> str:
     """One prober's coverage in one line."""
     if row.prober == "all":
-        return f"{row.excluded:,} addresses excluded: {row.excluded_why}"
+        excluded = f"{row.excluded:,} addresses excluded: {row.excluded_why}"
+        return "\n".join([*([excluded] if row.excluded else []), *row.remarks.split("; ")])
     zone = f"zone {row.zone}, " if row.zone else ""
     counts = f"{row.asked:,} asked, {row.answered:,} answered, {row.silent:,} silent"
     text = f"{zone}{row.prober}: {counts}"

@@ -136,6 +136,8 @@ class Prober:
     link: Callable[[Asking, Interface], Awaitable[None]] | None = None
     survey: Callable[[Asking, Iterable[Target]], Awaitable[None]] | None = None
     ask: Callable[[Asking, Host], Awaitable[None]] | None = None
+    # asks once more what the host had answered, and says what came of it
+    again: Callable[[Asking, Host], Awaitable[Outcome]] | None = None
     vendor: bool = False
     beyond_router: str = ""  # why answers do not come through a router; "" if they do
 

@@ -73,6 +73,7 @@ def datagram_prober(question: Question) -> Prober:
         link=partial(_link, question) if groups else None,
         survey=partial(_survey, question),
         ask=partial(_ask, question),
+        again=partial(_again, question),
         vendor=question.reach is Reach.NAMED,
     )
 
@@ -138,6 +139,19 @@ async def _survey(question: Question, asking: Asking, targets: Iterable[Target])
         asking.safely(question.prober, partial(_take, question, asking, Counter())),
         source_port=question.reply_port,
     )
+
+
+async def _again(question: Question, asking: Asking, host: Host) -> Outcome:
+    """Whether it still answers."""
+    address = host.target.address
+    replies = await asking.net.udp_exchange(
+        address,
+        question.port,
+        question.request(asking.seed(question.prober, address)),
+        timeout_s=2 * question.timeout_s,
+        reply_port=question.reply_port,
+    )
+    return replies[0].outcome
 
 
 async def _ask(question: Question, asking: Asking, host: Host) -> None:

@@ -71,6 +71,16 @@ async def ask(asking: Asking, host: Host) -> None:
         await _ask_ports(asking, host, tuple(p for p in FURTHER_PORTS if p not in ports))
 
 
+async def again(asking: Asking, host: Host) -> Outcome:
+    """Whether the port that gave a page still does."""
+    port = next(x.port for x in host.observations if x.answered and x.prober == NAME)
+    payload = build_get(host.target.address, "/", asking.net.user_agent, port=port)
+    tls = port in TLS_PORTS or port in asking.ports.get(HTTPS, ())
+    request = Request(NAME, "page", payload)
+    reply = await asking.net.tcp_exchange(host.target.address, port, request, tls=tls, limit=2048)
+    return reply.outcome
+
+
 async def _ask_ports(asking: Asking, host: Host, ports: tuple[int, ...]) -> bool:
     """Ask each port once; whether any gave a page."""
     heard = False
@@ -216,4 +226,5 @@ PROBER = Prober(
     ),
     read=read,
     ask=ask,
+    again=again,
 )

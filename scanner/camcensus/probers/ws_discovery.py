@@ -150,6 +150,14 @@ async def ask(asking: Asking, host: Host) -> None:
             return
 
 
+async def again(asking: Asking, host: Host) -> Outcome:
+    """Whether it still answers."""
+    address = host.target.address
+    request = _request(ProbeForm.NVT, _message_id(asking.key, f"{address} again"))
+    replies = await asking.net.udp_exchange(address, PORT, request, timeout_s=4.0)
+    return replies[0].outcome
+
+
 def _refused(host: Host) -> bool:
     """Port 3702 is closed there: no form of the question will change that."""
     return any(
@@ -168,4 +176,5 @@ PROBER = Prober(
     link=link,
     survey=survey,
     ask=ask,
+    again=again,
 )

@@ -1,5 +1,6 @@
 """What we may touch: targets, zones, the permit and the plan. Pure: no socket, no clock."""
 
+from camcensus.scope.areas import Area
 from camcensus.scope.estimate import LIVE_SHARE, Estimate, HostWorst, ProberEstimate
 from camcensus.scope.making import make_plan
 from camcensus.scope.plan import Plan
@@ -18,6 +19,7 @@ from camcensus.scope.zones import Zone, ZonesFile, parse_zones, read_zones
 
 __all__ = [
     "LIVE_SHARE",
+    "Area",
     "DeniedPorts",
     "Estimate",
     "Exclusion",

@@ -11,6 +11,7 @@ from netaddr import iprange_to_cidrs
 
 from camcensus.errors import SafetyError, ScopeError
 from camcensus.scope.addresses import LOOPBACK, MULTICAST, embedded, position, text_of
+from camcensus.scope.areas import Area, areas_of
 from camcensus.scope.content import PlanContent
 from camcensus.scope.estimate import Estimate, Load, estimate
 from camcensus.scope.grammar import read_ranges
@@ -109,6 +110,11 @@ class Plan:
     def links_left_out(self) -> tuple[LinkLeftOut, ...]:
         """The interfaces that no multicast leaves by, and why."""
         return self.content.links_left_out
+
+    @cached_property
+    def areas(self) -> tuple[Area, ...]:
+        """Its networks under the names that people use."""
+        return areas_of(self.content)
 
     @property
     def ports(self) -> Mapping[str, tuple[int, ...]]:

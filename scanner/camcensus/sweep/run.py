@@ -16,12 +16,14 @@ from camcensus.net import Net
 from camcensus.probers.base import Asking, Emit, Host, Prober
 from camcensus.scope import Plan
 from camcensus.sweep.coverage import Coverage
+from camcensus.sweep.quiet import Breaker, fell_silent
 from camcensus.sweep.thrift import needless
 from camcensus.types import Evidence, Identity, Observation, Outcome, OwnerLogin, Target
 
 _LIFE = {Outcome.ANSWERED, Outcome.MALFORMED, Outcome.REFUSED}
 _NO_NEWS = {Outcome.SILENT, Outcome.EXCLUDED}  # counted in the coverage, not stored
 _TELL_S = 1.0
+_STRETCH = 16384  # addresses that one prober asks before the next one's turn
 _SETTLE_S = 4.0  # an address handed out this long ago has answered, or will not
 _LOG = structlog.get_logger("camcensus.sweep")
 
@@ -78,6 +80,7 @@ class Sweep:
     speakers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     login: OwnerLogin | None = None
     coverage: Coverage = field(default_factory=Coverage)
+    breaker: Breaker = field(default_factory=Breaker)
     _waiting: deque[Host] = field(default_factory=deque)
     _hosts: dict[str, Host] = field(default_factory=dict)
     _known: set[str] = field(default_factory=set)
@@ -177,14 +180,17 @@ class Sweep:
             if index % 1000 == 0:
                 await asyncio.sleep(0)
         whole = True
-        for prober in surveys:
-            if prober.survey is not None:
-                targets = self._targets(prober, last=prober is surveys[-1])
-                whole &= await self._guarded(prober, prober.survey(asking, targets))
-        if whole:
-            self._handed_out.clear()
-            self._position = self._asked = self.plan.size
-        await self._tell_position()
+        # One question to so many addresses, then the next: never two in a row to one address,
+        # and an interrupted sweep of a large network repeats no more than a stretch.
+        for start in range(self.resume.position, self.plan.size, _STRETCH):
+            for prober in surveys:
+                if prober.survey is not None:
+                    targets = self._targets(prober, start, last=prober is surveys[-1])
+                    whole &= await self._guarded(prober, prober.survey(asking, targets))
+            if whole:
+                self._handed_out.clear()
+                self._position = self._asked = min(start + _STRETCH, self.plan.size)
+            await self._tell_position()
 
     async def _pass_over(self, surveys: list[Prober]) -> None:
         """What an interrupted run asked counts as asked; TCP it still owes is enlisted again."""
@@ -200,14 +206,17 @@ class Sweep:
             if index % 1000 == 0:
                 await asyncio.sleep(0)
 
-    def _targets(self, prober: Prober, *, last: bool) -> Iterator[Target]:
-        """The plan's targets; only the last survey tells how far the first pass has come."""
-        for index, target in self.plan.targets(self.resume.position):
+    def _targets(self, prober: Prober, start: int, *, last: bool) -> Iterator[Target]:
+        """A stretch of targets; only the last survey tells how far the first pass has come."""
+        for index, target in islice(self.plan.targets(start), _STRETCH):
             if last:
                 self._handed_over(index)
                 self._asked = index + 1
             if self.plan.tcp_everywhere(target):
                 self._enlist(self._host(target))
+            if network_of(target.address) in self.breaker.networks:
+                self.coverage.remark(prober.name, "left alone: a network whose devices went quiet")
+                continue
             self.coverage.ask(target.zone, prober.name)
             yield target
 
@@ -288,7 +297,7 @@ class Sweep:
                     host = self._next_host(running, limits.hosts_per_24)
                     if host is None:
                         break
-                    running[_network(host.target.address)] += 1
+                    running[network_of(host.target.address)] += 1
                     tasks.create_task(self._ask_host(host, running))
                 if self._first_pass_over and not self._waiting and not running.total():
                     return
@@ -297,34 +306,53 @@ class Sweep:
     def _next_host(self, running: Counter[str], per_24: int) -> Host | None:
         for _ in range(len(self._waiting)):
             host = self._waiting.popleft()
-            if running[_network(host.target.address)] < per_24:
+            network = network_of(host.target.address)
+            if network in self.breaker.networks:
+                continue
+            if running[network] < per_24:
                 return host
             self._waiting.append(host)
         return None
 
     async def _ask_host(self, host: Host, running: Counter[str]) -> None:
         target = host.target
-        asking = self._asking(self._heard_again)
+        network = network_of(target.address)
         try:
-            for prober in self.probers:
-                if prober.ask is None or not self.plan.asks(prober.name, "second"):
-                    continue
-                why = needless(asking, prober, host)
-                if why:
-                    self.coverage.spare(target.zone, prober.name, why)
-                    continue
-                if not self.plan.asks(prober.name, "first"):
-                    self.coverage.ask(target.zone, prober.name)
-                await self._guarded(prober, prober.ask(asking, host), target)
-            await self.emit(HostFinished(target))
+            await self._ask_everything(host, network)
+            if network not in self.breaker.networks:
+                await self.emit(HostFinished(target))
         finally:
             self.net.forget(target.address)
             self._hosts.pop(target.address, None)
-            network = _network(target.address)
             running[network] -= 1
             if not running[network]:
                 del running[network]
             self._work.set()
+
+    async def _ask_everything(self, host: Host, network: str) -> None:
+        """Each prober whose turn it is, until there is no need or the host goes quiet."""
+        target = host.target
+        asking = self._asking(self._heard_again)
+        for prober in self.probers:
+            if prober.ask is None or not self.plan.asks(prober.name, "second"):
+                continue
+            why = needless(asking, prober, host)
+            if why:
+                self.coverage.spare(target.zone, prober.name, why)
+                continue
+            if not self.plan.asks(prober.name, "first"):
+                self.coverage.ask(target.zone, prober.name)
+            await self._guarded(prober, prober.ask(asking, host), target)
+            if network in self.breaker.networks or await self._fell_silent(host, network):
+                return
+        await self._fell_silent(host, network, at_the_end=True)
+
+    async def _fell_silent(self, host: Host, network: str, *, at_the_end: bool = False) -> bool:
+        asking = self._asking(self._heard_again)
+        silent = await fell_silent(asking, host, self.probers, at_the_end=at_the_end)
+        if silent:
+            self.breaker.trip(host, network)
+        return silent
 
     async def _guarded(
         self, prober: Prober, work: Awaitable[None], target: Target | None = None
@@ -353,7 +381,7 @@ def _must_stop(error: Exception) -> bool:
     return isinstance(error, CamcensusError) and not isinstance(error, SafetyError)
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """The /24 of an IPv4 address, the /64 of an IPv6 one: what a cap counts by."""
     if ":" in address:
         return ":".join(ip_address(address).exploded.split(":")[:4])
