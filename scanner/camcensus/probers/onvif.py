@@ -46,7 +46,7 @@ _CERTIFICATE = "tls"
 _TLS_PORTS = frozenset({443, 8443})
 _MOST_NAMED = 2  # addresses that the device gave for itself
 _MOST_WEB = 2  # ports that showed a page
-_USUAL_FRAMES = 12  # three questions to a camera, none to most of what is alive
+_USUAL_FRAMES = 6  # three connections to a camera, none to what is none: one in four is a guess
 _WORST_CONNECTIONS = 15  # all questions, two of them as the owner, and four ports in vain
 _NOBODY = frozenset(
     {Outcome.REFUSED, Outcome.SILENT, Outcome.UNREACHABLE, Outcome.EXCLUDED}
@@ -201,9 +201,17 @@ async def _as_owner(asking: Asking, host: Host, endpoint: Endpoint, login: Owner
         except CamcensusError as error:  # its file went away: no reason to stop a sweep
             asking.remark(NAME, f"the owner's login was not used: {error}")
             return
-        if await _put(asking, host, place, question, body) is not Verdict.ANSWER:
+        verdict = await _put(asking, host, place, question, body)
+        if _failed(question, verdict):
             asking.remark(NAME, f"{NOT_ACCEPTED} by {address}: it is not tried there again")
+        if verdict is not Verdict.ANSWER:
             return
+
+
+def _failed(question: Question, verdict: Verdict) -> bool:
+    """Whether the device did not take the login; that it lacks the second call is no failure."""
+    first = question is AS_OWNER[0]
+    return verdict is Verdict.REFUSAL or (first and verdict is not Verdict.ANSWER)
 
 
 def _signed(operation: str, login: OwnerLogin, created: datetime) -> bytes:
@@ -233,7 +241,7 @@ async def _put(
         careful=bool(signed),
     )
     verdict, observation = _judge(asking, host, endpoint, question, reply)
-    if signed and verdict is not Verdict.ANSWER:
+    if signed and _failed(question, verdict):
         note = "; ".join(filter(None, (NOT_ACCEPTED, observation.note)))
         observation = replace(observation, note=note)
     if signed or observation.outcome is Outcome.ANSWERED:
