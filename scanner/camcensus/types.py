@@ -239,7 +239,7 @@ class Claim:
     """One signature's word about one attribute, and what it rests on."""
 
     signature: str
-    attribute: str  # maker, brand, model, firmware, serial, mac, kind
+    attribute: str  # maker, brand, model, firmware, serial, mac, kind, channels
     value: str
     certainty: float
     evidence: Evidence
@@ -267,6 +267,7 @@ class Identity:
     firmware: str | None = None
     serial: str | None = None
     mac: str | None = None
+    channels: int | None = None  # video inputs, of its own and over the network
     certainty: Certainty = Certainty()
     claims: tuple[Claim, ...] = ()
     conflicts: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ README = (Path(__file__).parents[2] / "fingerprints" / "README.md").read_text(en
 
 def test_every_field_is_described_once() -> None:
     described = re.findall(
-        r"(?m)^\| `([a-z-]+\.[a-z0-9-]+)` \| .+ \|$", README.partition("## Fields")[2]
+        r"(?m)^\| `([a-z0-9-]+\.[a-z0-9-]+)` \| .+ \|$", README.partition("## Fields")[2]
     )
 
     assert described == [field.value for field in Field]

@@ -143,6 +143,18 @@ def test_a_model_without_a_letter_or_digit_is_kept_as_it_is() -> None:
     assert settle([claim("model", "型号", 0.9)]).model == "型号"
 
 
+def test_a_firmware_with_and_without_a_space_before_its_build_is_one() -> None:
+    sadp = claim("firmware", "V5.6.2build 190701", 0.95, Field.SADP_FIELD)
+    onvif = claim("firmware", "V5.6.2 build 190701", 0.8, Field.ONVIF_FIRMWARE)
+    shorter = claim("firmware", "V5.6.2", 0.8, Field.ONVIF_FIRMWARE)
+
+    assert settle([sadp, onvif]).conflicts == ()
+    assert settle([sadp, shorter]).firmware == "V5.6.2build 190701"
+    assert settle(
+        [sadp, claim("firmware", "V5.6.3 build 190701", 0.9, Field.ONVIF_FIRMWARE)]
+    ).conflicts
+
+
 CLAIMS = st.lists(
     st.builds(
         claim,

@@ -7,6 +7,8 @@ from itertools import pairwise
 import pytest
 
 from camcensus.probers.http import FIRST_PORTS, FURTHER_PORTS
+from camcensus.probers.table import PROBERS
+from camcensus.types import Transport
 from netns.laboratory import Frame, Run, estate, marks, sweep
 
 pytestmark = marks
@@ -63,7 +65,7 @@ DEVICES = {
 SILENT, DOCK_SILENT, EXCLUDED, LIFT = "198.18.1.6", "198.18.1.33", "198.18.0.20", "198.18.0.34"
 FORBIDDEN = [IPv4Network("198.18.1.8/29"), IPv4Network("198.18.1.16/29")]
 PLANNED = [IPv4Network(one) for one in ("198.18.0.0/26", "198.18.1.0/28", "198.18.1.32/30")]
-GROUPS = {"239.255.255.250", "224.0.0.251"}
+GROUPS = {"239.255.255.250", "224.0.0.251", "239.255.255.251"}
 IGMP_REPORTS = "224.0.0.22"
 ROUTER = "198.19.255.254"
 CAP = 100  # frames a second at pace gentle
@@ -120,7 +122,14 @@ def test_only_planned_ports_are_spoken_to(run: Run) -> None:
     for frame in run.frames:
         ports[frame.protocol].add(frame.port)
 
-    assert ports["udp"] == {3702, 5353}
+    planned = {
+        port
+        for one in PROBERS
+        for row in one.planned
+        if row.transport is Transport.UDP
+        for port in row.ports
+    }
+    assert {3702, 5353, 37020, 37810} <= ports["udp"] <= planned
     assert ports["tcp"] <= {*FIRST_PORTS, *FURTHER_PORTS, 8899}
 
 
@@ -130,8 +139,8 @@ def test_multicast_asks_both_groups_from_the_documented_port(run: Run) -> None:
     assert {f.destination for f in run.frames if f.protocol == "igmp"} == {IGMP_REPORTS}
 
 
-def test_a_silent_address_hears_one_datagram_and_no_tcp(run: Run) -> None:
-    assert [frame.port for frame in to(run, SILENT, "udp")] == [3702]
+def test_a_silent_address_hears_three_datagrams_and_no_tcp(run: Run) -> None:
+    assert [frame.port for frame in to(run, SILENT, "udp")] == [3702, 37020, 37810]
     assert to(run, SILENT, "tcp") == []
 
 

@@ -32,10 +32,11 @@ def described(frame: bytes) -> tuple[str, str, int, int, str, str]:
     if protocol not in {"tcp", "udp"}:
         return protocol, destination, 0, 0, "", ""
     source, port = struct.unpack_from("!HH", body)
-    start = (body[12] >> 4) * 4 if protocol == "tcp" else 8
-    flags = "".join(n for bit, n in enumerate("FSRPA") if body[13] >> bit & 1)
-    said = body[start : start + KEPT].decode("latin-1")
-    return protocol, destination, port, source, flags if protocol == "tcp" else "", said
+    start, flags = 8, ""
+    if protocol == "tcp":
+        start = (body[12] >> 4) * 4
+        flags = "".join(n for bit, n in enumerate("FSRPA") if body[13] >> bit & 1)
+    return protocol, destination, port, source, flags, body[start : start + KEPT].decode("latin-1")
 
 
 def record(sock: socket.socket, rows: list[object], stopped: threading.Event) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -340,3 +341,17 @@ def test_devices_are_filtered_and_sorted_by_address_as_a_number(site: Site, stor
     assert found(DeviceQuery(conflict=True)) == ["50"]
     assert found(DeviceQuery(site="south")) == []
     assert found(DeviceQuery(seen_since=at(10_000))) == []
+
+
+def test_the_channels_of_a_recorder_are_kept_while_it_does_not_state_them(site: Site) -> None:
+    def channels() -> list[int | None]:
+        return [record.channels for record in site.devices()]
+
+    site.sees("198.18.0.1", replace(camera(MAC), channels=16))
+    assert channels() == [16]
+    site.next_sweep()
+    site.sees("198.18.0.1", camera(MAC))
+    assert channels() == [16]
+    site.next_sweep()
+    site.sees("198.18.0.1", replace(camera(MAC), channels=8))
+    assert channels() == [8]

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from camcensus.wire import MalformedError, mdns, ws_discovery
+from camcensus.wire import MalformedError, dhip, mdns, sadp, ws_discovery
 from camcensus.wire.text import decode, printable
 from camcensus.wire.x509 import parse_certificate
 from camcensus.wire.xml import parse
@@ -41,6 +41,28 @@ def test_reading_an_answer(assert_linear: Check, place: bytes, unit: bytes) -> N
     def read(filling: bytes) -> None:
         with contextlib.suppress(MalformedError):
             ws_discovery.parse(_FRAME.replace(place, filling[:60_000]))
+
+    assert_linear(read, unit)
+
+
+@pytest.mark.parametrize(
+    "unit", [b"<a>", b"<a>b</a>", b"<a>b\r\n", b"<a>\r", b"</a>", b"<a>b</c>", b"&lt;", b"<", b"a"]
+)
+def test_reading_a_sadp_answer(assert_linear: Check, unit: bytes) -> None:
+    def read(data: bytes) -> None:
+        for start in (b"<ProbeMatch>", b"<ProbeMatch><a>", b"x"):
+            with contextlib.suppress(MalformedError):
+                sadp.parse(start + data[:65_000])
+
+    assert_linear(read, unit)
+
+
+@pytest.mark.parametrize("unit", [b"{", b"[", b'"a":1,', b"{}", b'{"a":', b"\\u0041", b"9", b" "])
+def test_reading_a_dhip_answer(assert_linear: Check, unit: bytes) -> None:
+    def read(data: bytes) -> None:
+        for start in (b"{", b'{"a":"', b'{"a":['):
+            with contextlib.suppress(MalformedError):
+                dhip.parse(start + data[:65_000])
 
     assert_linear(read, unit)
 

@@ -266,6 +266,7 @@ def _detail_lines(detail: "DeviceDetail", *, raw: bool) -> list[str]:
         "name": record.name,
         "location": record.location,
         "host names": ", ".join(record.hostnames),
+        "hides": _hidden_channels(record),
         "endpoint": record.endpoint,
         "site": record.site,
         "zone": record.zone,
@@ -297,6 +298,16 @@ def _detail_lines(detail: "DeviceDetail", *, raw: bool) -> list[str]:
             text = seen.raw.decode("utf-8", "backslashreplace")
             lines += [f"    | {harmless(line)}" for line in text.splitlines()[:200]]
     return lines
+
+
+def _hidden_channels(record: "DeviceRecord") -> str | None:
+    """What may stand behind a device that other devices' pictures run into."""
+    from camcensus.types import Kind
+
+    if not record.channels or record.kind not in {Kind.NVR, Kind.DVR, Kind.ENCODER}:
+        return None
+    some = "1 channel" if record.channels == 1 else f"up to {record.channels} channels"
+    return f"{some}: cameras behind it that may not be on this network"
 
 
 def _short(text: str) -> str:

@@ -9,7 +9,7 @@ SHOWN = 80
 _WORDS = {
     "maker": "The maker", "brand": "The brand on the label", "model": "The model",
     "firmware": "The firmware", "serial": "The serial number", "mac": "The MAC address",
-    "kind": "The kind of device",
+    "kind": "The kind of device", "channels": "The number of video channels",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from camcensus.identify.channels import total
 from camcensus.types import Certainty, Claim, Identity, Kind
 
 CERTAINTY_CAP = 0.99
@@ -39,6 +40,7 @@ def settle(claims: Iterable[Claim]) -> Identity:
     of: dict[str, list[Claim]] = {}
     for claim in ordered:
         of.setdefault(claim.attribute, []).append(claim)
+    channels = total(of.pop("channels", ()))
     settled = {attribute: _settle_attribute(attribute, made) for attribute, made in of.items()}
     value = {attribute: one.value for attribute, one in settled.items()}
     certainty = {attribute: one.certainty for attribute, one in settled.items()}
@@ -50,6 +52,7 @@ def settle(claims: Iterable[Claim]) -> Identity:
         firmware=value.get("firmware"),
         serial=value.get("serial"),
         mac=value.get("mac"),
+        channels=channels,
         certainty=Certainty(
             kind=certainty.get("kind", 0.0),
             maker=certainty.get("maker", 0.0),
@@ -164,4 +167,7 @@ def _supports(attribute: str, value: str) -> Callable[[str], bool]:
 def _fold(attribute: str, value: str) -> str:
     if attribute not in _SPECIFIC:
         return value
-    return " ".join(_WORDS.findall(value.casefold())) or value
+    folded = value.casefold()
+    if attribute == "firmware":  # `V5.6.2build 190701` and `V5.6.2 build 190701` are one
+        folded = folded.replace("build", " build ")
+    return " ".join(_WORDS.findall(folded)) or value

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from camcensus.types import Field
 
-ATTRIBUTES = ("maker", "brand", "model", "firmware", "serial", "mac", "kind")
+ATTRIBUTES = ("maker", "brand", "model", "firmware", "serial", "mac", "kind", "channels")
 """What a signature can claim."""
 
 CONSTANTS = ("maker", "brand", "kind", "model", "firmware", "serial")
 """What a signature can claim whatever the value says."""
 
-GROUPS = frozenset({"brand", "model", "firmware", "serial", "mac", "kind"})
+GROUPS = frozenset({"brand", "model", "firmware", "serial", "mac", "kind", "channels"})
 """What a pattern can read out of the value."""
 
 UNVERIFIED = "unverified"

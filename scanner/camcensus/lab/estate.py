@@ -67,6 +67,7 @@ class LabDevice:
         words = {f"m{index}": octet for index, octet in enumerate(octets)}
         return words | {
             "address": self.address,
+            "address_le": "0x" + IPv4Address(self.address).packed[::-1].hex().upper(),
             "mac": self.mac,
             "MAC": self.mac.upper(),
             "mac_hex": "".join(octets),

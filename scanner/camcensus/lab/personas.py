@@ -187,7 +187,9 @@ class UdpPort:
 
     `accepts` are texts that it must hold, `accepts_hex` patterns for the whole of it in lower case
     hexadecimal. `answer` is text, `answer_hex` bytes (`lab.udp_voice`); they go to the asker's
-    port, or to `reply_port` of the asker. With a `group` it hears that multicast group too.
+    port, or to `reply_port` of the asker. `answer_head` is what stands before a text: hexadecimal
+    with `{size}` (the text's length in four bytes, the least first) or `{size2}` (in two, the most
+    first). With a `group` it hears that multicast group too.
     """
 
     port: int
@@ -197,10 +199,13 @@ class UdpPort:
     accepts_hex: tuple[str, ...] = ()
     answer: str = ""
     answer_hex: str = ""
+    answer_head: str = ""
     reply_port: int = 0
     unicast: bool = True
     multicast: bool = True
     forgives: bool = False  # other datagrams are no violation: several protocols share the port
+    veiled: bool = False  # the answer's text goes out as a Reolink veils it
+    private_only: bool = False  # the asker needs this very port of its own machine
 
 
 @dataclass(frozen=True, slots=True)

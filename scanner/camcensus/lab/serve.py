@@ -87,6 +87,8 @@ class EstateServer:
             if persona.mdns.link_local_source and self.group_interface:
                 await self._listen(device.link_local, MDNS_PORT, self._mdns_unicast(device))
         for port in persona.udp:
+            if port.private_only and device.port_shift:
+                continue  # on loopback the asker is the same machine
             heard = self._other_udp(device, port) if port.unicast else _deaf
             await self._listen(device.address, port.port, heard)
 

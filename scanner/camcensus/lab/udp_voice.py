@@ -3,6 +3,7 @@
 import re
 from ipaddress import IPv4Address
 
+from camcensus.lab import baichuan_voice
 from camcensus.lab.estate import LabDevice
 from camcensus.lab.personas import UdpPort
 
@@ -25,8 +26,11 @@ def answer(device: LabDevice, port: UdpPort, data: bytes) -> bytes:
     NUL to N bytes, `{request:A:B}` bytes A to B of the question, and `{len:...}` text after its
     length as one byte.
     """
+    if port.veiled:
+        return baichuan_voice.veil(device.fill(port.answer).encode(), data)
     if port.answer:
-        return device.fill(port.answer).encode()
+        said = device.fill(port.answer).encode()
+        return _head(port.answer_head, len(said)) + said
 
     def bytes_of(found: re.Match[str]) -> str:
         word, rest = found[1], found[2] or ""
@@ -48,6 +52,12 @@ def answer(device: LabDevice, port: UdpPort, data: bytes) -> bytes:
                 return _text(device, rest).hex()
 
     return bytes.fromhex(_TOKEN.sub(bytes_of, port.answer_hex))
+
+
+def _head(template: str, size: int) -> bytes:
+    """What stands before a text of this size."""
+    filled = template.replace("{size}", size.to_bytes(4, "little").hex())
+    return bytes.fromhex(filled.replace("{size2}", size.to_bytes(2, "big").hex()))
 
 
 def _text(device: LabDevice, text: str) -> bytes:

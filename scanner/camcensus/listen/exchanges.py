@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from camcensus.identify import Catalogue
-from camcensus.listen.fields import MANY, Fields, read_json
+from camcensus.listen.fields import Fields
 from camcensus.listen.readers import READERS
 from camcensus.listen.zgrab import is_zgrab, zgrab_exchanges
 from camcensus.types import Claim, Evidence, Identity
 from camcensus.wire import MalformedError
+from camcensus.wire.json_text import MANY, read_json
 
 SCHEMA = "camcensus.identify/1"
 SHOWN = 256
@@ -73,6 +74,7 @@ def answer(exchange: Exchange, catalogue: Catalogue) -> dict[str, object]:
         "serial": identity.serial,
         "mac": identity.mac,
         "kind": identity.kind.value,
+        "channels": identity.channels,
         "confidence": round(identity.confidence, 3),
         "certainty": _certainty(identity),
         "conflicts": list(identity.conflicts),

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from camcensus.data import normalise_mac
 from camcensus.listen.exchanges import Exchange
-from camcensus.listen.fields import MANY, Fields, whole
+from camcensus.listen.fields import Fields
 from camcensus.listen.names import rfc4514
 from camcensus.listen.readers import READERS
 from camcensus.types import Evidence, Field
 from camcensus.wire import MalformedError
+from camcensus.wire.json_text import MANY, whole
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

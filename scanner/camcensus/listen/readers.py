@@ -5,15 +5,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
 
 from camcensus.data import normalise_mac
-from camcensus.listen.fields import DEPTH, MANY, Fields, leaves, read_json, whole
+from camcensus.listen.fields import Fields
 from camcensus.listen.names import canonical
-from camcensus.probers.evidence import http_evidence, onvif_evidence, ws_discovery_evidence
+from camcensus.probers.evidence import (
+    dhip_evidence,
+    http_evidence,
+    onvif_evidence,
+    sadp_evidence,
+    ws_discovery_evidence,
+)
 from camcensus.types import Evidence, Field
-from camcensus.wire import MalformedError, onvif, ws_discovery
+from camcensus.wire import MalformedError, dhip, onvif, sadp, ws_discovery
 from camcensus.wire.http import Response
+from camcensus.wire.json_text import DEPTH, MANY, leaves, read_json, whole
 from camcensus.wire.xml import descendants, local_name, parse, text_of
 
-_ELEMENT = re.compile(r"<([A-Za-z][\w-]{0,63})>([^<>]{0,1024})</\1>")
 _INSTANCE = re.compile(
     r"(?P<name>.*?)(?:\.(?P<service>_[A-Za-z0-9-]{1,32}\._(?:tcp|udp)))?", re.DOTALL | re.IGNORECASE
 )
@@ -90,28 +96,17 @@ def read_onvif(given: Fields) -> Iterator[Evidence]:
 
 def read_sadp(given: Fields) -> Iterator[Evidence]:
     """One answer of Hikvision's discovery, line by line where it is no XML."""
-    text = given.text("xml") or ""
-    try:
-        root = parse(text.encode())
-    except MalformedError:
-        pairs = _ELEMENT.findall(text)
-        if not pairs:
-            raise
-    else:
-        pairs = [(local_name(one), text_of(one)) for one in root.iter() if not len(one)]
-    yield from _each(Field.SADP_FIELD, (f"{name}={value}" for name, value in pairs if value))
+    yield from sadp_evidence(sadp.parse((given.text("xml") or "").encode()).fields)
 
 
 def read_dhip(given: Fields) -> Iterator[Evidence]:
     """One answer of Dahua's discovery: as text, as JSON, or already taken apart."""
     value = given.raw("json")
     if isinstance(value, str):
-        # The datagram has a header of 32 bytes before the JSON.
-        value = read_json(value[max(value.find("{"), 0) :].rstrip("\0\r\n "))
-    for one in (value, given.raw("fields")):
-        for path, text in leaves(one):
-            name = path.removeprefix("params.").removeprefix("deviceInfo.")
-            yield from _each(Field.DHIP_FIELD, [f"{name}={text}"])
+        yield from dhip_evidence(dhip.parse(whole(value).encode()).fields)
+    else:
+        yield from dhip_evidence(dhip.fields_of(value))
+    yield from dhip_evidence(dhip.fields_of(given.raw("fields")))
 
 
 def read_ssdp(given: Fields) -> Iterator[Evidence]:

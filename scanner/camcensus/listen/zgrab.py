@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from camcensus.listen.fields import MANY, Fields
+from camcensus.listen.fields import Fields
 from camcensus.listen.names import rfc4514
+from camcensus.wire.json_text import MANY
 
 _NAME_PARTS = {
     "email_address": "emailAddress",

@@ -33,6 +33,16 @@ def field_evidence(field: Field, pairs: Iterable[tuple[str, str]]) -> tuple[Evid
     return _evidence((field, f"{key}={value}") for key, value in pairs if value.strip())
 
 
+def sadp_evidence(fields: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
+    """The elements of an answer; what only encrypts a later login is no fact of the device."""
+    return field_evidence(Field.SADP_FIELD, (one for one in fields if one[0] != "Salt"))
+
+
+def dhip_evidence(fields: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
+    """The values of an answer, each with its path."""
+    return field_evidence(Field.DHIP_FIELD, fields)
+
+
 def ws_discovery_evidence(message: ws_discovery.Message) -> tuple[Evidence, ...]:
     """Types, scopes, endpoint and addresses of every match, and a fault's words."""
     return _evidence(_ws_discovery(message))

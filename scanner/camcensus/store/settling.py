@@ -28,7 +28,7 @@ _ATTRIBUTES = {
     "serial": None,
     "mac": None,
 }
-_UNCLAIMED = ("name", "location", "endpoint")
+_UNCLAIMED = ("name", "location", "endpoint", "channels")
 _COMPARED = (*_ATTRIBUTES, "name")
 _CERTAIN_RULES = ("mac", "serial")
 _WEAK_RULES = ("address", "endpoint")
@@ -87,7 +87,7 @@ def _fill(row: IdentityRow, device_id: int, place: Place, identity: Identity, fa
     row.certainty_brand, row.certainty_model = sure.brand, sure.model
     row.conflicts, row.sources = identity.conflicts, facts.sources
     row.name, row.location, row.hostnames = facts.name, facts.location, facts.hostnames
-    row.endpoint, row.channels, row.cpe = facts.endpoint, None, None
+    row.endpoint, row.channels, row.cpe = facts.endpoint, identity.channels, None
 
 
 def _carry_over(session: Session, row: IdentityRow) -> None:
@@ -292,6 +292,8 @@ def _forget_carried(session: Session, row: IdentityRow) -> None:
             setattr(row, name, Kind.UNKNOWN if name == "kind" else None)
             if certainty is not None:
                 setattr(row, certainty, 0.0)
+    if "channels" not in claimed:
+        row.channels = None
     row.name = row.location = row.endpoint = None
     row.hostnames = ()
 

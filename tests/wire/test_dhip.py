@@ -1,0 +1,138 @@
+import contextlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camcensus.wire import MalformedError
+from camcensus.wire.dhip import FIELDS_KEPT, VALUE_KEPT, build_search, frame, parse
+
+BODY = (
+    b'{ "mac" : "3c:ef:8c:0a:1b:2c", "method" : "client.notifyDevInfo", "params" : '
+    b'{ "deviceInfo" : { "DeviceClass" : "NVR", "DeviceType" : "NVR4216-4KS2", "Find" : "BC", '
+    b'"HttpPort" : 80, "IPv4Address" : { "DhcpEnable" : false, "IPAddress" : "198.18.0.9" }, '
+    b'"IPv6Address" : { "IPAddress" : "2001:db8::9\\/112" }, "MachineName" : "Empfang \\u00fc", '
+    b'"RemoteVideoInputChannels" : 16, "SerialNo" : "5L03A8EPAZ00001", "Vendor" : "Dahua", '
+    b'"Version" : "4.001.0000001.0", "VideoInputChannels" : 0, "Empty" : "" } } }\n\0'
+)
+FIELDS = (
+    ("mac", "3c:ef:8c:0a:1b:2c"),
+    ("method", "client.notifyDevInfo"),
+    ("DeviceClass", "NVR"),
+    ("DeviceType", "NVR4216-4KS2"),
+    ("Find", "BC"),
+    ("HttpPort", "80"),
+    ("IPv4Address.DhcpEnable", "false"),
+    ("IPv4Address.IPAddress", "198.18.0.9"),
+    ("IPv6Address.IPAddress", "2001:db8::9/112"),
+    ("MachineName", "Empfang ü"),
+    ("RemoteVideoInputChannels", "16"),
+    ("SerialNo", "5L03A8EPAZ00001"),
+    ("Vendor", "Dahua"),
+    ("Version", "4.001.0000001.0"),
+    ("VideoInputChannels", "0"),
+)
+ANSWER = frame(BODY)
+
+
+def test_the_question_is_as_the_makers_tool_sends_it() -> None:
+    assert build_search(unicast=True).hex() == (
+        "20000000444849500000000000000000" "3b000000000000003b00000000000000"
+        "7b226d6574686f64223a224448446973636f7665722e736561726368222c22706172616d73223a"
+        "7b226d6163223a22222c22756e69223a317d7d0a"
+    )  # fmt: skip
+    assert build_search(unicast=False)[32:] == build_search(unicast=True)[32:].replace(b"1", b"0")
+    assert not parse(build_search(unicast=True)).is_of_a_device
+
+
+def test_every_value_stands_under_its_path() -> None:
+    message = parse(ANSWER)
+
+    assert message.fields == FIELDS
+    assert (message.method, message.problems) == ("client.notifyDevInfo", ())
+    assert message.is_of_a_device
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (BODY, "the header is missing"),
+        (b"\0" * 32 + BODY, "the header is missing"),
+        (ANSWER[:16] + b"\xff\xff\xff\xff" + ANSWER[20:], "the header states another length"),
+        (b"\x21" + ANSWER[1:], "the header states another length"),
+        (ANSWER[:16] + b"{{{{" + ANSWER[20:], "the header states another length"),
+        (b"....DHIP" + BODY, "the header states another length"),
+        (ANSWER + b"more", "the header states another length"),
+    ],
+    ids=range(7),
+)
+def test_a_wrong_or_missing_header_loses_nothing(data: bytes, problem: str) -> None:
+    message = parse(data)
+
+    assert message.fields == FIELDS
+    assert problem in message.problems
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"hello",
+        ANSWER[:32],
+        ANSWER[:200],
+        frame(b'{"a": NaN}'),
+        frame(b'{"a":' * 20000),
+        frame(b'{"a":' + b"[" * 20000),
+        frame(b'{"a":' + b"9" * 5000 + b"}"),
+        frame(b"x" * 65536),
+    ],
+    ids=range(9),
+)
+def test_what_is_no_json_or_is_hostile_is_malformed(data: bytes) -> None:
+    with pytest.raises(MalformedError):
+        parse(data)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"method":"DHDiscover.setConfig","params":{"mac":"a"}}',
+        b'{"result":false,"error":{"code":1}}',
+        b"{}",
+    ],
+)
+def test_a_question_and_a_refusal_are_no_answer_of_a_device(body: bytes) -> None:
+    assert not parse(frame(body)).is_of_a_device
+
+
+def test_depth_number_and_length_are_bounded() -> None:
+    deep = parse(b'{"a":' * 100 + b"1" + b"}" * 100)
+    many = parse(json.dumps({str(n): n for n in range(2000)}).encode())
+    long = parse(json.dumps({"a" * 5000: "b" * 5000}).encode())
+
+    assert deep.fields == ()
+    assert len(many.fields) == FIELDS_KEPT
+    assert {len(text) for text in long.fields[0]} == {VALUE_KEPT}
+
+
+@pytest.mark.fuzz
+def test_an_answer_cut_anywhere_is_whole_or_malformed() -> None:
+    for cut in range(len(ANSWER)):
+        with contextlib.suppress(MalformedError):
+            assert parse(ANSWER[:cut]).fields == FIELDS
+
+
+@pytest.mark.fuzz
+@given(st.integers(0, len(ANSWER)), st.binary(max_size=80), st.integers(0, 60))
+def test_a_garbled_answer_raises_nothing_else(at: int, junk: bytes, over: int) -> None:
+    with contextlib.suppress(MalformedError):
+        message = parse(ANSWER[:at] + junk + ANSWER[at + over :])
+        "".join(text for pair in message.fields for text in pair).encode()
+
+
+@pytest.mark.fuzz
+@given(st.binary(max_size=400), st.sampled_from([b"", b"{", ANSWER[:32], ANSWER[:33]]))
+def test_any_bytes_raise_nothing_else(junk: bytes, start: bytes) -> None:
+    with contextlib.suppress(MalformedError):
+        parse(start + junk)
