@@ -14,6 +14,7 @@ import types
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from http.server import ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -88,8 +89,6 @@ def test_with_an_account_it_refuses_us_and_its_words_are_kept() -> None:
 
 
 def test_it_takes_the_digest_of_its_owner_and_no_other() -> None:
-    from datetime import UTC, datetime
-
     password = secrets.token_urlsafe(9)
     right = OwnerLogin("view", lambda: password, allow_http=True)
     wrong = replace(right, password=lambda: "something else")

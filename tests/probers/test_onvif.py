@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -32,7 +33,7 @@ from camcensus.types import (
 )
 from camcensus.wire.http import build_post
 from net.conftest import LoopbackPermit
-from probers.asking import NOW, Desk
+from probers.asking import LIMITS, NOW, Desk
 
 HOST = "127.88.6.1"
 CAMERA = Identity(kind=Kind.CAMERA, certainty=Certainty(kind=0.9))
@@ -185,9 +186,7 @@ def test_the_clock_is_told_as_whole_seconds_from_ours(skew_s: int) -> None:
     seen = desk.seen[0]
     (ahead,) = [int(one.value) for one in seen.evidence if one.field is Field.ONVIF_CLOCK]
 
-    import datetime as dt
-
-    between = (dt.datetime.now(dt.UTC) - NOW).total_seconds()  # the desk's clock stands still
+    between = (datetime.now(UTC) - NOW).total_seconds()  # the desk's clock stands still
     assert ahead == pytest.approx(between + skew_s, abs=60)
 
 
@@ -323,6 +322,33 @@ def test_a_reset_ends_the_prober_for_that_host() -> None:
 
     assert len(service.requests) == 1
     assert [seen.outcome for seen in desk.seen] == [Outcome.RESET]
+
+
+def test_a_body_without_end_is_cut_and_ends_it() -> None:
+    service = Service(b"HTTP/1.1 200 OK\r\nServer: Hipcam\r\n\r\n" + b"A" * 1_000_000, HELLO)
+    desk = asked(service)
+
+    assert [seen.outcome for seen in desk.seen] == [Outcome.MALFORMED]
+    assert len(desk.seen[0].raw) <= 65536
+    assert desk.values(Field.HTTP_SERVER) == ["Hipcam"]
+
+
+def test_who_connects_and_says_nothing_has_one_question_and_no_more_than_its_time() -> None:
+    async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            await reader.readexactly(1_000_000)
+        writer.close()
+
+    desk = OnvifDesk(limits=replace(LIMITS, host_seconds=0.3))
+
+    async def run() -> None:
+        server = await asyncio.start_server(never, HOST, 0)
+        desk.typed = (server.sockets[0].getsockname()[1],)
+        await desk.ask(desk.host(HOST))
+        server.close()
+
+    asyncio.run(run())
+    assert [seen.outcome for seen in desk.seen] == [Outcome.MUTE]
 
 
 def test_an_error_later_on_ends_it_and_keeps_what_was_heard() -> None:
