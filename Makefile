@@ -58,7 +58,7 @@ fuzz: $(STAMP)  ## hostile bytes for every codec, more of them than in `make tes
 	@HYPOTHESIS_PROFILE=fuzz $(RUN) -m pytest -m fuzz --timeout=600
 
 # ipycam without what it depends on: its device service needs none of it, and OpenCV is large.
-counterparts: $(STAMP)  ## against avahi, wsdd, web servers, an ONVIF server and ONVIF clients
+counterparts: $(STAMP)  ## against Debian's avahi, wsdd, minidlna, snmpd, web and streaming servers, an ONVIF server, ONVIF clients
 	$(PIP) --no-deps --require-hashes --requirement requirements/counterparts.txt
 	@$(RUN) -m pytest -m counterpart tests/counterparts
 

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from camcensus.errors import UsageError, malformed_toml
 
 _PREFIX = "CAMCENSUS_"
 _TYPED = "command line"
+_SECRETS = frozenset({"snmp_community"})
 _WORDY = re.compile(r"(?:Input|String) should")
 
 
@@ -45,6 +46,13 @@ def _site_name(text: str) -> str:
     return text
 
 
+def _community(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if not 0 < len(text) <= 64 or not text.isascii() or not text.isprintable():
+        raise ValueError("an SNMP community is 1 to 64 printable ASCII characters")
+    return secret
+
+
 class Settings(BaseSettings):
     """What every verb may be told once for all."""
 
@@ -59,6 +67,8 @@ class Settings(BaseSettings):
     source_port: Annotated[int, Field(ge=1024, le=65535)] | None = None
     max_rate: Annotated[float, Field(gt=0)] | None = None
     log_format: Literal["text", "json"] = "text"
+    snmp_community: Annotated[SecretStr, AfterValidator(_community)] | None = None
+    snmp_version: Literal["2c", "2c,1"] = "2c"  # what is tried, in this order
     # The password itself is no setting: these name where it is, so nothing that shows settings
     # can show it. There is no option for it on the command line.
     onvif_user: Annotated[str, Field(max_length=64, pattern=r"^[ -~]*$")] = ""
@@ -83,7 +93,8 @@ def load_settings(flags: Mapping[str, object]) -> Settings:
 
 
 def _place(key: str, origin: str, value: object) -> str:
-    """The setting as it was written there."""
+    """The setting as it was written there; of a secret, only that it was."""
+    value = "***" if key in _SECRETS else value
     if origin == _TYPED:
         return f"--{key.replace('_', '-')} {value!a}"
     return f"{origin}: {key} = {value!a}"

@@ -12,6 +12,7 @@ class Transport(StrEnum):
 
     UDP = "udp"
     TCP = "tcp"
+    LINK = "link"  # a frame of our own link, below IP
 
 
 class Outcome(StrEnum):
@@ -207,6 +208,9 @@ class Permit(Protocol):
         ...
 
 
+UNSOLICITED = "unsolicited"  # the note of an answer that does not show whom it answers
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """One answer, or its absence where it matters.
@@ -232,6 +236,11 @@ class Observation:
     def answered(self) -> bool:
         """Whether an answer came, and was of this protocol."""
         return self.outcome is Outcome.ANSWERED
+
+    @property
+    def proved(self) -> bool:
+        """Whether it answers us, so that nobody else can have spoken in the device's name."""
+        return self.answered and not self.note.startswith(UNSOLICITED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The office of neighbours.sh, and what to do where its programs are missing."""
 
 import os
+import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -15,9 +16,12 @@ PACKAGES = {
     "ip": "iproute2",
     "lighttpd": "lighttpd",
     "mini_httpd": "mini-httpd",
+    "minidlnad": "minidlna",
     "nginx": "nginx-light",
     "nsenter": "util-linux",
+    "snmpd": "snmpd",
     "onvif-util": "onvif-tools",
+    "rtsp-server-perl": "rtsp-server-perl",
     "unshare": "util-linux",
     "wsdd": "wsdd",
 }
@@ -40,6 +44,7 @@ def _programs() -> None:
 @pytest.fixture(scope="session")
 def office(_programs: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("office")
+    (folder / "community").write_text(secrets.token_hex(8), encoding="ascii")
     script = Path(__file__).with_name("neighbours.sh")
     unshare = ["unshare", "--user", "--map-root-user", "--net", "--mount"]
     with subprocess.Popen(

@@ -15,8 +15,9 @@ ip netns add switch
 (at switch ip link add name br0 type bridge)
 (at switch ip link set br0 up)
 last=1
-for host in scanner avahi wsdd mini lighttpd nginx; do
+for host in scanner avahi wsdd mini lighttpd nginx gst guarded perl dlna snmpd; do
   last=$((last + 1))
+  echo "$host 198.18.7.$last" >> "$folder/addresses"
   ip netns add "$host"
   ip link add name "to-$host" type veth peer name eth0 netns "$host"
   ip link set "to-$host" netns switch
@@ -26,6 +27,20 @@ for host in scanner avahi wsdd mini lighttpd nginx; do
     link set eth0 up
     route add 224.0.0.0/4 dev eth0")
 done
+
+# Somebody in another network: the switch is the router between the two.
+ip netns add far
+ip link add name to-far type veth peer name eth0 netns far
+ip link set to-far netns switch
+(at switch ip -batch - <<< "addr add 198.18.7.14/28 dev br0
+  addr add 198.18.8.1/30 dev to-far
+  link set to-far up")
+echo 1 | (at switch tee /proc/sys/net/ipv4/ip_forward) > /dev/null
+(at far ip -batch - <<< "link set lo up
+  addr add 198.18.8.2/30 dev eth0
+  link set eth0 up
+  route add 198.18.7.0/28 via 198.18.8.1")
+(at avahi ip route add 198.18.8.0/30 via 198.18.7.14)
 
 echo '<title>Staff documents</title>' > "$folder/www/index.html"
 
@@ -86,11 +101,45 @@ http {
 CONF
 at nginx nginx -e stderr -c "$folder/nginx.conf" > "$folder/nginx.log" 2>&1 < /dev/null &
 
+# Its community is a secret of this run, which the tests wrote into a file of its own.
+mkdir -p "$folder/snmp"
+(umask 077; echo "rocommunity $(< "$folder/community") default" > "$folder/snmpd.conf")
+SNMP_PERSISTENT_DIR=$folder/snmp at snmpd snmpd -f -Lo -C -c "$folder/snmpd.conf" -p "$folder/snmpd.pid" \
+  udp:161 > "$folder/snmpd.log" 2>&1 < /dev/null &
+mkdir -p "$folder/media" "$folder/dlna"
+cat > "$folder/minidlna.conf" <<CONF
+port=8200
+network_interface=eth0
+friendly_name=Staff room music
+media_dir=$folder/media
+db_dir=$folder/dlna
+log_dir=$folder/dlna
+inotify=no
+serial=12345678
+model_number=1
+CONF
+at dlna minidlnad -S -P "$folder/dlna/pid" -f "$folder/minidlna.conf" \
+  > "$folder/dlna.log" 2>&1 < /dev/null &
+# Their own Python and Perl: none of our libraries is in their way.
+streamer=$(dirname "${BASH_SOURCE[0]}")/streamer.py
+(
+  unset PYTHONPATH VIRTUAL_ENV
+  at gst /usr/bin/python3 "$streamer" 554
+) > "$folder/gst.log" 2>&1 < /dev/null &
+(
+  unset PYTHONPATH VIRTUAL_ENV
+  at guarded /usr/bin/python3 "$streamer" 8554 "Ward 7"
+) > "$folder/guarded.log" 2>&1 < /dev/null &
+at perl rtsp-server-perl --clientport 554 --serverport 5545 > "$folder/perl.log" 2>&1 < /dev/null &
+
 # The port is in hexadecimal. A server that takes both families shows under IPv6 alone.
 listens() { (at "$1" grep -q ":$3 " "/proc/net/$2" "/proc/net/${2}6"); }
 for _ in $(seq 100); do
   if listens avahi udp 14E9 && listens wsdd udp 0E76 && listens mini tcp 0050 &&
-    listens lighttpd tcp 0050 && listens nginx tcp 0050; then
+    listens lighttpd tcp 0050 && listens nginx tcp 0050 &&
+    listens dlna udp 076C && listens dlna tcp 2008 &&
+    listens gst tcp 022A && listens guarded tcp 216A && listens perl tcp 022A &&
+    listens snmpd udp 00A1; then
     echo ready
     cat > /dev/null
     exit 0

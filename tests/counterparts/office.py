@@ -11,14 +11,23 @@ PATH = f"{os.environ['PATH']}:/usr/sbin:/sbin"
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The running neighbours; `run` starts a program at the scanner's place, 198.18.7.2."""
+    """The running neighbours; `run` starts a program at the scanner's place, 198.18.7.2.
+
+    `place` "far" is 198.18.8.2 instead, behind a router.
+    """
 
     pid: int
     home: Path
+    place: str = "scanner"
+
+    def address(self, host: str) -> str:
+        """Where a host of neighbours.sh is."""
+        lines = (self.home / "addresses").read_text("ascii").splitlines()
+        return dict(line.split(" ") for line in lines)[host]
 
     def run(self, *argv: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         enter = ["nsenter", "-t", str(self.pid), "-U", "-m", "-n", "--preserve-credentials", "--"]
-        scanner = ["nsenter", "--net=/run/netns/scanner", "--"]
+        scanner = ["nsenter", f"--net=/run/netns/{self.place}", "--"]
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("CAMCENSUS_", "XDG_"))}
         return subprocess.run(
             [*enter, *scanner, *argv],
@@ -32,3 +41,10 @@ class Office:
 
     def camcensus(self, *argv: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         return self.run(sys.executable, "-m", "camcensus", *argv, stdin=stdin)
+
+    def watched(
+        self, watch: Path, frames: Path, *argv: str | Path
+    ) -> subprocess.CompletedProcess[str]:
+        """The same, with every frame that leaves written to `frames`."""
+        words = [str(watch), str(frames), sys.executable, "-m", "camcensus", *map(str, argv)]
+        return self.run(sys.executable, *words)

@@ -1,29 +1,39 @@
-"""camcensus sweeps five daemons of Debian that know nothing of it."""
+"""camcensus sweeps six daemons of Debian that know nothing of it."""
 
 import json
 import sqlite3
 import sys
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from camcensus.wire import ws_discovery
+from camcensus.wire.ssdp import GROUP, build_search, parse_message
 from counterparts.office import Office
 
 pytestmark = [pytest.mark.counterpart, pytest.mark.netns, pytest.mark.timeout(300)]
 
 VIDEO = {"camera", "nvr", "dvr", "encoder", "intercom", "other-video"}
-AVAHI, WSDD, MINI_HTTPD, LIGHTTPD, NGINX = (f"198.18.7.{last}" for last in range(3, 8))
+AVAHI, WSDD, MINI_HTTPD, LIGHTTPD, NGINX, DLNA = (f"198.18.7.{last}" for last in range(3, 9))
 
+WATCH = Path(__file__).parents[1] / "netns" / "watch.py"
 ASK_WSDD = """
 import socket, sys
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
     asker.settimeout(5)
     asker.sendto(sys.stdin.buffer.read(), ("239.255.255.250", 3702))
     sys.stdout.buffer.write(asker.recv(65535))
+"""
+ASK_SSDP = """
+import contextlib, socket, sys
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
+    asker.settimeout(3)
+    asker.sendto(sys.stdin.buffer.read(), (sys.argv[1], 1900))
+    with contextlib.suppress(TimeoutError):
+        sys.stdout.buffer.write(asker.recv(65535))
 """
 PROBE_FOR_A_COMPUTER = """<?xml version="1.0" encoding="utf-8"?>
 <e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"
@@ -104,6 +114,38 @@ def test_a_web_server_is_written_down_as_it_names_itself(
     assert sweep.devices.get(address, {}).get("maker") is None
 
 
+def test_a_media_server_is_read_by_multicast_and_is_no_camera(sweep: Sweep) -> None:
+    [server] = sweep.values(DLNA, "ssdp.server")
+
+    assert "MiniDLNA/" in server
+    assert sweep.values(DLNA, "ssdp.location") == {f"http://{DLNA}:8200/rootDesc.xml"}
+    assert sweep.devices[DLNA]["kind"] == "not-video"
+    assert sweep.devices[DLNA]["maker"] is None
+
+
+def test_the_description_of_a_media_server_is_fetched_and_read(sweep: Sweep) -> None:
+    described = sweep.values(DLNA, "ssdp.description")
+
+    assert "friendlyName=Staff room music" in described
+    assert "deviceType=urn:schemas-upnp-org:device:MediaServer:1" in described
+
+
+def test_a_media_server_hears_questions_to_the_group_and_none_to_itself(office: Office) -> None:
+    """So silence by unicast says nothing: it binds the group's address, as UPnP 1.0 allows."""
+    said = {
+        place: office.run(
+            sys.executable, "-c", ASK_SSDP, place, stdin=build_search(place, wait_s=1).decode()
+        ).stdout
+        for place in (GROUP, DLNA)
+    }
+    message = parse_message(said[GROUP].encode())
+
+    assert message.speaks_of_itself
+    assert "MiniDLNA/" in message.get("server")
+    assert message.device
+    assert said[DLNA] == ""
+
+
 def test_the_sweep_ends_with_its_coverage(sweep: Sweep) -> None:
     assert sweep.last_line["schema"].startswith("camcensus.coverage/")
 
@@ -132,3 +174,30 @@ def test_a_computer_that_answers_ws_discovery_is_no_camera(
     assert named["kind"] in {"not-video", "unknown"}
     assert (named["maker"], named["brand"], named["model"]) == (None, None, None)
     assert sweep.devices.get(WSDD, {"kind": "unknown"})["kind"] not in VIDEO
+
+
+@pytest.fixture(scope="module")
+def from_afar(office: Office, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The coverage of a sweep of avahi alone from another network, and what left, by port."""
+    folder = tmp_path_factory.mktemp("afar")
+    database, frames = folder / "census.db", folder / "frames"
+    where = ("sweep", AVAHI, "--db", database, "--json", "--probers", "ws-discovery,mdns")
+    result = replace(office, place="far").watched(WATCH, frames, *where)
+    assert result.returncode == 0, result.stderr
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    found = {one["prober"]: one for one in lines if one["schema"] == "camcensus.coverage/1"}
+    ports = [row[4] for row in json.loads(frames.read_text("utf-8")) if row[3] == AVAHI]
+    return found | {"ports": ports, "answers": _evidence(database)}
+
+
+def test_avahi_keeps_silent_to_a_question_from_another_network(from_afar: dict[str, Any]) -> None:
+    """The question went out, the way there works, and silence is what RFC 6762, 5.5 asks for."""
+    assert 5353 in from_afar["ports"]
+    assert from_afar["mdns"]["asked"] == 1
+    assert from_afar["mdns"]["answered"] == 0
+    assert from_afar["answers"] == set()
+
+
+def test_the_coverage_says_why_avahi_could_not_be_heard(from_afar: dict[str, Any]) -> None:
+    assert "behind a router" in from_afar["mdns"]["not_audible"]
+    assert "RFC 6762" in from_afar["mdns"]["not_audible"]

@@ -59,6 +59,8 @@ def test_the_file_yields_to_the_environment_and_that_to_the_command_line(
         "source_port": "default",
         "max_rate": "default",
         "log_format": "default",
+        "snmp_community": "default",
+        "snmp_version": "default",
         "onvif_user": "default",
         "onvif_password_file": "default",
         "onvif_password_env": "default",

@@ -59,7 +59,7 @@ def test_targets_and_moved_ports_are_told() -> None:
         block = running.targets[0].removesuffix(".0.0/24")
         assert running.targets == (f"{block}.0.0/24", f"{block}.1.0/24")
         assert 64 <= int(block.removeprefix("127.")) < 128
-        assert running.ports == {"http": (20080, 20088, 20443)}
+        assert running.ports == {"http": (20080, 20088, 20443), "rtsp": (20554,)}
 
 
 def test_clear_text_on_an_encrypted_port_is_answered_with_an_alert() -> None:

@@ -42,6 +42,7 @@ def test_maker_and_brand_are_words_of_the_vocabulary(persona: Persona) -> None:
 def test_only_known_attributes_are_said_to_be_stated(persona: Persona) -> None:
     assert set(persona.truth.stated) <= {"kind", "maker", "brand", "model"}
     assert set(persona.truth.identifiers) <= {"serial", "mac"}
+    assert set(persona.truth.lies) <= {"maker", "brand", "model", "serial", "mac"}
     stated = place(persona, "198.18.0.9").stated
     assert set(stated) == {*persona.truth.stated, *persona.truth.identifiers}
     assert "None" not in stated.values()
@@ -67,7 +68,8 @@ def test_a_thing_that_is_no_camera_claims_no_camera_type(persona: Persona) -> No
 
 @each_persona
 def test_something_of_every_persona_can_be_seen(persona: Persona) -> None:
-    assert persona.ws_discovery or persona.mdns or persona.tcp
+    """At least its MAC."""
+    assert persona.ws_discovery or persona.mdns or persona.tcp or persona.hardware.mac_owner
 
 
 @each_persona
@@ -91,8 +93,8 @@ def test_a_mac_in_the_endpoint_is_the_devices_own(persona: Persona) -> None:
 def test_there_are_enough_cameras_makers_relabels_and_other_things() -> None:
     video = [one for one in PERSONAS if one.truth.is_video]
     relabels = [one for one in video if one.truth.brand and one.truth.maker != one.truth.brand]
-    assert len(video) >= 15
-    assert len({one.truth.maker for one in video}) >= 12
+    assert len(video) >= 45
+    assert len({one.truth.maker for one in video} - {None}) >= 30
     assert len(relabels) >= 5
     assert sum(one.truth.kind is Kind.NOT_VIDEO for one in PERSONAS) >= 8
 
@@ -191,3 +193,27 @@ def test_broken_toml_is_named(tmp_path: Path) -> None:
     path.write_text("schema = 1\nabout = oops\n", encoding="utf-8")
     with pytest.raises(CatalogueError, match=r"^thing.toml: .*line 2"):
         read_persona(path)
+
+
+@each_persona
+def test_what_a_persona_says_in_a_protocol_it_speaks_and_knows(persona: Persona) -> None:
+    assert persona.says.keys() <= persona.spoken
+    for stated in persona.says.values():
+        assert set(stated) <= {"maker", "brand", "model", "serial", "mac"}
+
+
+@each_persona
+def test_no_router_passes_what_the_link_does_not_hear(persona: Persona) -> None:
+    near, far = persona.audible(routed=False), persona.audible(routed=True)
+    assert far <= near <= persona.spoken
+    assert "arp" in near - far
+
+
+def test_a_router_passes_datagrams_to_one_address_and_connections() -> None:
+    by_name = {one.name: one for one in PERSONAS}
+    camera, bell = by_name["axis_cam"], by_name["doorbird"]
+
+    assert {"ws-discovery", "http", "tls", "rtsp"} <= camera.audible(routed=True)
+    assert "mdns" in camera.audible(routed=False) - camera.audible(routed=True)
+    assert "mdns" in bell.audible(routed=True)
+    assert by_name["windows_pc"].audible(routed=True) == frozenset()

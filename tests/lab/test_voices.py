@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camcensus.lab import Persona, load_personas, place
+from camcensus.lab import Persona, load_personas, place, snmp_voice
 from camcensus.lab.mdns_voice import answer, read_query
-from camcensus.lab.personas import Form
+from camcensus.lab.personas import Form, Snmp
 from camcensus.lab.wsd_voice import Probe, answers_to, read_probe
+from camcensus.wire.snmp import SYS_DESCR, SYS_OBJECT_ID, Version, build_get, parse
 
 PERSONAS = {one.name: one for one in load_personas()}
 NVT = "NetworkVideoTransmitter"
@@ -134,3 +135,18 @@ def test_service_enumeration_names_each_type_once() -> None:
     message = answer(device, query, legacy=True)
     assert message is not None
     assert struct.unpack("!H", message[6:8]) == (3,)
+
+
+def test_an_agent_answers_its_community_alone_and_counts_every_other_question() -> None:
+    voice = Snmp("; AXIS M2036-LE; Network Camera; 11.10.61" + "; x" * 60, "1.3.6.1.4.1.1004849.2")
+    for version in Version:
+        question = build_get(snmp_voice.COMMUNITY, 0x0A0A0A0A, version)
+        said = parse(snmp_voice.hear(voice, question).answer)
+        assert (said.version, said.request_id) == (version, 0x0A0A0A0A)
+        assert (said.value(SYS_DESCR), said.value(SYS_OBJECT_ID)) == (voice.descr, voice.object)
+
+    question = build_get(snmp_voice.COMMUNITY, 0x0A0A0A0A)
+    guessed = snmp_voice.hear(voice, build_get("another", 0x0A0A0A0A))
+    written = snmp_voice.hear(voice, question.replace(b"\xa0\x2a", b"\xa3\x2a"))
+    assert (guessed.answer, guessed.violation) == (b"", "a community that nobody gave")
+    assert (written.answer, written.violation) == (b"", "a datagram it forbids")

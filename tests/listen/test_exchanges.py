@@ -135,11 +135,10 @@ def pairs(protocol: str, given: object) -> list[tuple[str, str]]:
             [
                 ("rtsp.status", "RTSP/1.0 401 Unauthorized"),
                 ("rtsp.header", "Server: R"),
-                ("rtsp.server", "R"),
                 ("rtsp.header", 'WWW-Authenticate: Basic realm="y"'),
+                ("rtsp.server", "R"),
                 ("rtsp.auth", 'Basic realm="y"'),
                 ("rtsp.realm", "y"),
-                ("rtsp.sdp", "v=0"),
                 ("rtsp.sdp", "s=Media Server"),
             ],
         ),

@@ -27,6 +27,10 @@ PICTURE = b"\x00\x00\x01\x00" + bytes(range(256))
         b"rtsp://admin:Tr0ub4dor@198.18.0.5/stream",
         b"-----BEGIN RSA PRIVATE KEY-----\nTr0ub4dor\n-----END",
         b'"apiKey":"Tr0ub4dor"',
+        b"v=0\r\nk=clear:Tr0ub4dor\r\n",
+        b"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:Tr0ub4dor|2^20\r\n",
+        b"a=key-mgmt:mikey Tr0ub4dor\r\n",
+        b"a=control:rtsp://198.18.0.5/user=admin_password=Tr0ub4dor_channel=1\r\n",
     ],
 )
 def test_a_secret_becomes_length_and_hash(body: bytes) -> None:
@@ -35,6 +39,23 @@ def test_a_secret_becomes_length_and_hash(body: bytes) -> None:
     assert b"Tr0ub4dor" not in kept
     assert b" bytes sha256:" in kept
     assert kept.startswith(HEAD)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [b"rtsp://admin:Tr0ub4dor@198.18.0.5/", b"rtsp://198.18.0.5/user=admin&password=Tr0ub4dor"],
+)
+def test_a_secret_in_a_headers_url_is_hidden_and_the_rest_of_the_head_stays(url: bytes) -> None:
+    realm = b'WWW-Authenticate: Basic realm="password: ask reception"\r\n'
+    kept = scrub(b"RTSP/1.0 200 OK\r\n" + realm + b"Content-Base: " + url + b"\r\n\r\n")
+
+    assert b"Tr0ub4dor" not in kept
+    assert realm in kept
+
+
+@pytest.mark.parametrize("head", [HEAD, HEAD[:-2], b"RTSP/1.0 200 OK\r\nX-n: bbb\r\n" * 99])
+def test_a_head_that_was_cut_stays_cut(head: bytes) -> None:
+    assert scrub(head) == head
 
 
 def test_a_secret_in_a_bare_datagram_is_hidden_too() -> None:

@@ -105,10 +105,21 @@ def inside(folder: Path, devices: Estate, script: str, *, spare: bool = False) -
     return Run(folder, run_in_private(argv, devices, options))
 
 
+UNPRIVILEGED = ("setpriv", "--inh-caps=-net_raw", "--bounding-set=-net_raw")
+
+
 def sweep(
-    folder: Path, devices: Estate, *words: str, before: str = ":", spare: bool = False
+    folder: Path,
+    devices: Estate,
+    *words: str,
+    before: str = ":",
+    spare: bool = False,
+    by: tuple[str, ...] = (),
 ) -> Run:
-    """Sweep as a user would; `before` is a shell command run first, at the scanner's place."""
-    command = [sys.executable, "-m", "camcensus", "sweep", *words, "--json"]
+    """Sweep as a user would; `before` is a shell command run first, at the scanner's place.
+
+    `by` starts the sweep, for instance with less privilege (`UNPRIVILEGED`).
+    """
+    command = [*by, sys.executable, "-m", "camcensus", "sweep", *words, "--json"]
     command += ["--db", str(folder / "census.db")]
     return inside(folder, devices, f"{before} && {shlex.join(command)}", spare=spare)

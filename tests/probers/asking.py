@@ -60,11 +60,13 @@ class Desk:
     limits: PaceLimits = LIMITS
     ports: tuple[int, ...] = ()
     plan: frozenset[str] = frozenset()  # the addresses of the plan; loopback if empty
+    ports_of: dict[str, tuple[int, ...]] = field(default_factory=dict)  # of other probers
     seen: list[Observation] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     unheard: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     named: bool = False  # somebody has said already who made it
+    thorough: bool = False
 
     def __post_init__(self) -> None:
         self.net = ScriptedNet(
@@ -85,7 +87,8 @@ class Desk:
             unheard=lambda _, why: self.unheard.append(why),
             key=b"k" * 16,
             failed=lambda prober, _, error: self.failures.append(f"{prober}: {error}"),
-            ports={"http": self.ports},
+            thorough=self.thorough,
+            ports={"http": self.ports, **self.ports_of},
         )
 
     def name(self, _: Iterable[Evidence]) -> Identity:

@@ -10,8 +10,9 @@ import pytest
 from camcensus.lab import load_personas, place
 from camcensus.lab.certificates import CertificateMaker
 from camcensus.lab.tls_door import TlsDoor
+from camcensus.probers import tls as tls_prober
 from camcensus.probers.base import Host
-from camcensus.probers.http import FURTHER_PORTS, PROBER, ask, read_certificate
+from camcensus.probers.http import FURTHER_PORTS, PROBER, ask
 from camcensus.types import Evidence, Field, Observation, Outcome, Target, Transport
 from net.conftest import LoopbackPermit
 from probers.asking import LIMITS, NOW, Desk
@@ -97,7 +98,7 @@ def said(port: int, evidence: tuple[Evidence, ...]) -> Observation:
 
 
 def tried(desk: Desk) -> list[int]:
-    permit = desk.net.permit
+    permit = desk.net.permit.planned
     assert isinstance(permit, LoopbackPermit)
     return list(dict.fromkeys(port for _, _, port in permit.asked))
 
@@ -190,10 +191,18 @@ def test_a_port_that_the_device_names_for_itself_is_asked() -> None:
     assert site.paths == ["/"]
 
 
+def test_a_denied_port_that_a_device_names_ends_nothing() -> None:
+    printing = Evidence(Field.WSD_XADDR, f"http://{HOST}:9100/onvif/device_service")
+    desk = asked(Site({"/": page()}), desk=Desk(named=True), heard=(printing,))
+
+    assert desk.values(Field.HTTP_SERVER) == ["Cam"]
+    assert 9100 not in {seen.port for seen in desk.seen}
+
+
 def test_a_port_that_it_names_for_another_is_not_asked() -> None:
     foreign = Evidence(Field.WSD_XADDR, "http://127.88.2.99:4567/onvif/device_service")
     desk = asked(Site({"/": page()}), desk=Desk(named=True), heard=(foreign,))
-    permit = desk.net.permit
+    permit = desk.net.permit.planned
 
     assert 4567 not in tried(desk)
     assert isinstance(permit, LoopbackPermit)
@@ -285,7 +294,7 @@ def test_reading_the_stored_bytes_gives_the_same_evidence() -> None:
 
     answered = [seen for seen in desk.seen if seen.outcome is Outcome.ANSWERED]
     for seen in answered:
-        read = read_certificate if seen.prober == "tls" else PROBER.read
+        read = tls_prober.read if seen.prober == "tls" else PROBER.read
         assert read(seen) == seen.evidence
     assert {seen.message for seen in answered} >= {"page", "favicon", "certificate"}
 

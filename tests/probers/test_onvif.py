@@ -69,8 +69,9 @@ class OnvifDesk(Desk):
 
     @property
     def tried(self) -> list[int]:
-        assert isinstance(self.net.permit, LoopbackPermit)
-        return [port for _, _, port in self.net.permit.asked]
+        permit = self.net.permit.planned
+        assert isinstance(permit, LoopbackPermit)
+        return [port for _, _, port in permit.asked]
 
 
 def heard(host: Host, *evidence: Evidence, prober: str = "ws-discovery", port: int = 3702) -> Host:

@@ -26,6 +26,7 @@ from probers.asking import Desk
 from wire import vendor_answers as answers
 
 ADDRESS, STRANGER = "127.88.7.1", "127.88.7.2"
+EVERYBODY = "127.255.255.255"  # the broadcast address of loopback
 SAFETY = load_safety()
 
 
@@ -35,6 +36,7 @@ class _Device(asyncio.DatagramProtocol):
 
     said: bytes
     reply_port: int
+    to_all: bool = False  # answers by broadcast
     heard: list[bytes] = field(default_factory=list)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -42,7 +44,8 @@ class _Device(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         self.heard.append(data)
-        self.transport.sendto(self.said, (addr[0], self.reply_port or addr[1]))
+        where = EVERYBODY if self.to_all else addr[0]
+        self.transport.sendto(self.said, (where, self.reply_port or addr[1]))
 
 
 Drive = Callable[[Prober, Asking, Desk], Awaitable[None]]
@@ -58,17 +61,19 @@ async def _survey(prober: Prober, asking: Asking, _: Desk) -> None:
     await prober.survey(asking, [Target(ADDRESS, "test"), Target(STRANGER, "test")])
 
 
-def run(question: Question, said: bytes, drive: Drive = _ask) -> tuple[Desk, list[bytes]]:
+def run(
+    question: Question, said: bytes, drive: Drive = _ask, *, to_all: bool = False
+) -> tuple[Desk, list[bytes]]:
     """What the prober saw of such a device, and what the device heard."""
     desk = Desk()
     if question.reply_port == question.port:  # one machine cannot be both ends of one port
         question = replace(question, reply_port=0)
-    device = _Device(said, question.reply_port)
+    device = _Device(said, question.reply_port, to_all)
 
     async def go() -> None:
         loop = asyncio.get_running_loop()
         transport, _ = await loop.create_datagram_endpoint(
-            lambda: device, local_addr=(ADDRESS, question.port)
+            lambda: device, local_addr=(ADDRESS, question.port), allow_broadcast=True
         )
         try:
             await drive(datagram_prober(question), desk.asking(), desk)
@@ -191,6 +196,15 @@ def test_every_address_can_be_asked_and_the_answer_is_its_senders(
     told = [seen for seen in desk.seen if seen.outcome is Outcome.ANSWERED]
     assert [seen.address for seen in told] == [ADDRESS]
     assert {item.value for item in told[0].evidence} == values
+
+
+@pytest.mark.parametrize("drive", [_ask, _survey])
+def test_an_answer_by_broadcast_is_heard_and_is_its_senders(drive: Drive) -> None:
+    desk, _ = run(panasonic.QUESTION, answers.PANASONIC, drive, to_all=True)
+
+    told = [seen for seen in desk.seen if seen.outcome is Outcome.ANSWERED]
+    assert [seen.address for seen in told] == [ADDRESS]
+    assert "model=WV-S2131L" in {item.value for item in told[0].evidence}
 
 
 @each_protocol

@@ -1,11 +1,12 @@
 """WS-Discovery against real datagrams: what is taken, what is noted, what is left alone."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from camcensus.probers.ws_discovery import PORT, PROBER, ask, link, survey
-from camcensus.types import Evidence, Field, Observation, Outcome, Target
+from camcensus.probers.ws_discovery import PORT, PROBER, again, ask, link, survey
+from camcensus.types import Evidence, Field, Observation, Outcome, Target, Transport
 from camcensus.wire.ws_discovery import Match, build_fault, build_probe_matches, parse
 from net.conftest import LoopbackPermit
 from probers.asking import LINK, Answer, Desk, reply, speaking
@@ -32,6 +33,11 @@ def camera(*matches: Match, relates_to: str | None = None) -> Answer:
     return answer
 
 
+def at(address: str) -> Match:
+    """The camera as it answers from this address."""
+    return replace(CAMERA, xaddrs=(f"http://{address}/onvif/device_service",))
+
+
 def fault(question: bytes) -> list[bytes]:
     related = parse(question).message_id
     return [build_fault(message_id="uuid:9", relates_to=related, reason="no such type")]
@@ -42,8 +48,8 @@ def desk() -> Desk:
     """One survey of nine addresses, each with its own way to answer."""
     honest = camera(CAMERA)
     answers: dict[str, Answer] = {
-        ONE: honest,
-        TWO: honest,
+        ONE: camera(at(ONE)),
+        TWO: camera(at(TWO)),
         NAMELESS: camera(CAMERA, relates_to=""),
         WRONG: camera(CAMERA, relates_to="uuid:other"),
         STRANGE: lambda _: [b"SIP/2.0 400 Bad Request\r\n\r\n"],
@@ -81,6 +87,12 @@ def test_each_camera_is_one_observation_and_a_closed_port_a_sign_of_life(desk: D
     assert [seen.outcome for seen in of(desk, SHUT)] == [Outcome.REFUSED]
 
 
+def test_an_address_that_leads_elsewhere_is_a_mismatch(desk: Desk) -> None:
+    [seen] = of(desk, LIAR)
+
+    assert seen.note == "xaddr-mismatch"
+
+
 def test_twins_with_one_endpoint_stay_two_observations(desk: Desk) -> None:
     twins = [item for one in (ONE, TWO) for seen in of(desk, one) for item in seen.evidence]
 
@@ -89,7 +101,10 @@ def test_twins_with_one_endpoint_stay_two_observations(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("address", "note"),
-    [(NAMELESS, "RelatesTo is missing"), (WRONG, "RelatesTo names another message")],
+    [
+        (NAMELESS, "unsolicited: RelatesTo is missing"),
+        (WRONG, "unsolicited: RelatesTo names another message"),
+    ],
 )
 def test_an_answer_that_names_no_question_is_taken_and_noted(
     desk: Desk, address: str, note: str
@@ -113,7 +128,7 @@ def test_one_address_is_heard_a_few_times_and_no_more(desk: Desk) -> None:
 
 def test_a_foreign_address_that_a_liar_names_is_written_down_and_never_asked(desk: Desk) -> None:
     [seen] = of(desk, LIAR)
-    permit = desk.net.permit
+    permit = desk.net.permit.planned
 
     assert Evidence(Field.WSD_XADDR, f"http://{FOREIGN}/x") in seen.evidence
     assert isinstance(permit, LoopbackPermit)
@@ -179,7 +194,7 @@ def test_a_link_is_asked_in_three_forms_and_no_more_when_nobody_new_answers() ->
         "probe-device",
         "probe-untyped",
     ]
-    assert desk.remarks[-1] == "scan0: 1 answered 3 multicast questions, convergence 1.00"
+    assert desk.remarks[-1] == "scan0: 1 answered 3 multicast questions"
 
 
 def test_reading_the_stored_bytes_gives_the_same_evidence(desk: Desk) -> None:
@@ -187,3 +202,27 @@ def test_reading_the_stored_bytes_gives_the_same_evidence(desk: Desk) -> None:
         if seen.outcome is not Outcome.REFUSED:
             assert PROBER.read(seen) == seen.evidence
     assert len(desk.evidence()) > 4
+
+
+def test_a_computer_is_asked_again_in_the_form_that_it_answers() -> None:
+    """It ignores the form for cameras; that silence would pass for a device that died."""
+    desk = Desk()
+    asked: list[bytes] = []
+
+    def hear(data: bytes) -> list[bytes]:
+        asked.append(data)
+        return [b"<x/>"] if b"Types" not in data else []
+
+    async def run() -> Outcome:
+        host = desk.host("127.88.0.7")
+        said = reply(b"", "127.88.0.7", PORT)
+        host.observations.append(
+            desk.asking().observation(
+                host.target, said, "ws-discovery", "probe-untyped", Transport.UDP
+            )
+        )
+        async with speaking(PORT, {"127.88.0.7": hear}):
+            return await again(desk.asking(), host)
+
+    assert asyncio.run(run()) is Outcome.ANSWERED
+    assert len(asked) == 1

@@ -118,6 +118,12 @@ def test_ports_that_the_user_names_may_cost_more_and_never_less(plan_for: MakePl
     assert six.probers[-1].host_frames == 82 * 3
 
 
+def test_ports_that_are_asked_over_tls_count_as_their_probers(plan_for: MakePlan) -> None:
+    plain = plan_for("10.2.2.1", ports=("8081-8086",), probers=EXAMPLE).estimate
+    secure = plan_for("10.2.2.1", ports=("https:8081-8086",), probers=EXAMPLE).estimate
+    assert secure.probers[-1].host_frames == plain.probers[-1].host_frames
+
+
 def test_few_hosts_in_one_24_are_bound_by_the_caps_and_many_24s_by_the_rate(
     plan_for: MakePlan,
 ) -> None:

@@ -34,7 +34,8 @@ def test_the_permit_refuses_everything_outside_and_nothing_inside(
 ) -> None:
     plan = plan_for(*NETWORKS)
     denied = transport is Transport.TCP and (9100 <= port <= 9107 or port == 502)
-    allowed = address in INSIDE and not denied and 1 <= port <= 65535
+    has_port = 1 <= port <= 65535 or transport is Transport.LINK
+    allowed = address in INSIDE and not denied and has_port
     assert (plan.permit.refusal(address, transport, port) is None) == allowed
     assert (plan.contains(address) is not None) == (address in INSIDE)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from camcensus.probers.base import Asking, Host, Prober
 from camcensus.sweep import HostFinished
 from camcensus.sweep.quiet import Breaker, suspected
-from camcensus.types import Observation, Outcome, Target, Transport
+from camcensus.types import UNSOLICITED, Observation, Outcome, Target, Transport
 from probers.asking import NOW
 from sweep.test_run import FIRST, SECOND, Estate, answer, carried_out, plan_of
 
@@ -17,13 +17,15 @@ class Fragile:
 
     dies: frozenset[str]
     alive: frozenset[str]
+    note: str = ""
     asked: list[str] = field(default_factory=list)
     asked_again: list[str] = field(default_factory=list)
 
     async def survey(self, asking: Asking, targets: Iterable[Target]) -> None:
         for target in targets:
             if target.address in self.alive:
-                await asking.emit(answer(asking, target, Outcome.ANSWERED, "first"))
+                seen = answer(asking, target, Outcome.ANSWERED, "first")
+                await asking.emit(replace(seen, note=self.note))
 
     async def ask(self, asking: Asking, host: Host) -> None:
         """Two ports, neither of which says a word: a firewall, or a device that died."""
@@ -68,6 +70,16 @@ def test_a_device_that_died_is_asked_once_more_and_then_left_alone_and_told_of()
     [sentence] = done.sweep.breaker.words()
     assert sentence.startswith("198.18.0.10 went quiet after first page on tcp 80 and second page")
     assert len(done.of(HostFinished)) == 2
+
+
+def test_answers_that_somebody_else_may_have_sent_stop_nothing() -> None:
+    alive = hosts("198.18.0", 6)
+    device = Fragile(alive, alive, note=UNSOLICITED)
+    done = carried_out(plan_of("198.18.0.0/24"), Estate(frozenset()), device.probers())
+
+    assert done.sweep is not None
+    assert done.sweep.breaker.words() == []
+    assert {f"more {one}" for one in alive} <= set(device.asked)
 
 
 def test_when_three_of_a_network_die_the_rest_of_it_is_left_alone_and_the_next_is_not() -> None:

@@ -63,9 +63,11 @@ def test_every_value_stands_under_its_path() -> None:
         (b"\x21" + ANSWER[1:], "the header states another length"),
         (ANSWER[:16] + b"{{{{" + ANSWER[20:], "the header states another length"),
         (b"....DHIP" + BODY, "the header states another length"),
+        (ANSWER[:32] + bytes(8) + BODY, "the header states another length"),
+        (ANSWER[:16] + b"{" + ANSWER[17:32] + bytes(8) + BODY, "the header states another length"),
         (ANSWER + b"more", "the header states another length"),
     ],
-    ids=range(7),
+    ids=range(9),
 )
 def test_a_wrong_or_missing_header_loses_nothing(data: bytes, problem: str) -> None:
     message = parse(data)

@@ -5,7 +5,7 @@ from pkgutil import iter_modules
 
 from camcensus import wire
 
-SLOW = ("lxml", "zeroconf", "cryptography", "mmh3")
+SLOW = ("lxml", "zeroconf", "cryptography", "mmh3", "pyasn1")
 
 
 def test_codecs_load_the_libraries_they_wrap_only_when_used() -> None:

@@ -16,6 +16,8 @@ def coverage_records(
 ) -> tuple[CoverageRecord, ...]:
     """The coverage as it is stored: counts, exclusions with reasons, what could not be heard."""
     deaf = coverage.deafness()
+    for prober, why in prepared.left_out:
+        coverage.inaudible(prober, why)
     records = []
     for row in coverage.rows():
         unheard = [*row.not_audible]

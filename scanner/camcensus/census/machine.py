@@ -198,19 +198,32 @@ def _firewall() -> Check:
     return Check(Level.GOOD, "firewall", "no packet filter was found")
 
 
-def _privileges() -> Check:
-    held = 0
+def may_send_frames() -> bool:
+    """Whether a sweep from here can ask its own links by ARP."""
+    return _has_raw() and find_spec("scapy") is not None
+
+
+def _has_raw() -> bool:
     try:
-        for line in (_PROC / "self/status").read_text("ascii").splitlines():
-            if line.startswith("CapEff:"):
-                held = int(line.split()[1], 16)
+        lines = (_PROC / "self/status").read_text("ascii").splitlines()
     except OSError:
-        pass
-    raw = bool(held >> _CAP_NET_RAW & 1)
+        return False
+    held = next((int(line.split()[1], 16) for line in lines if line.startswith("CapEff:")), 0)
+    return bool(held >> _CAP_NET_RAW & 1)
+
+
+def _privileges() -> Check:
     who = "root" if os.geteuid() == 0 else "an ordinary user"
+    if _has_raw():
+        does = "its own links are asked for MACs by ARP before anything else is sent"
+        if not may_send_frames():
+            does = "but scapy is missing: MACs are read from this machine's neighbour table"
+        return Check(Level.GOOD, "privilege", f"running as {who}, with CAP_NET_RAW; {does}")
     return Check(
-        Level.GOOD, "privilege",
-        f"running as {who}, {'with' if raw else 'without'} CAP_NET_RAW; no verb needs it yet",
+        Level.NOTE, "privilege",
+        f"running as {who}, without CAP_NET_RAW: MACs are read from this machine's neighbour "
+        "table, and medical equipment on its own links is known only after a first question",
+        "run the sweep with CAP_NET_RAW (systemd: AmbientCapabilities=CAP_NET_RAW), or as root",
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from camcensus.identify import load_catalogue
-from camcensus.probers.http import TLS, read_certificate
+from camcensus.probers import canary, tls
 from camcensus.probers.table import PROBERS
 from camcensus.store import Change, DeviceChange, Store
 from camcensus.types import Evidence, Identity, Observation, Outcome
@@ -39,8 +39,8 @@ def evidence_again(observation: Observation) -> tuple[Evidence, ...]:
     """The evidence that today's readers find in a stored answer."""
     if observation.outcome not in {Outcome.ANSWERED, Outcome.MALFORMED}:
         return ()
-    if observation.prober == TLS:
-        return read_certificate(observation)
+    if observation.prober == tls.NAME:
+        return tls.read(observation)
     for prober in PROBERS:
         if prober.name == observation.prober:
             return prober.read(observation)
@@ -55,6 +55,8 @@ def reidentify(
     changes: Counter[Change] = Counter()
     hosts = 0
     for host in store.hosts_of(sweep_id):
+        if canary.is_suspect(host.observations):
+            continue
         evidence = [item for seen in host.observations for item in evidence_again(seen)]
         change = store.settle(
             host.sweep_id,

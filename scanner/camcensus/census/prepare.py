@@ -8,13 +8,24 @@ from camcensus.errors import UsageError
 from camcensus.net import Net, Safety, load_safety
 from camcensus.net.interfaces import interfaces
 from camcensus.net.names import resolve
+from camcensus.probers import snmp
 from camcensus.probers.base import Prober
 from camcensus.probers.table import PROBERS
 from camcensus.scope import Plan, PlannedProber, Reach, ScopeRequest, make_plan
 from camcensus.types import Interface, OwnerLogin, PaceLimits
 
 DEFAULT_SOURCE_PORT = 53702
-_ALIASES = {"tls": "http", "https": "http", "https-cert": "http", "wsd": "ws-discovery"}
+_GIVE_COMMUNITY = (
+    "write it into a file and name that with --snmp-community-file FILE, or set "
+    "CAMCENSUS_SNMP_COMMUNITY, or snmp_community in the settings file"
+)
+_ALIASES = {
+    "tls": "http",
+    "https": "http",
+    "https-cert": "http",
+    "rtsps": "rtsp",
+    "wsd": "ws-discovery",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,7 @@ class Order:
     source_port: int | None = None
     argv: tuple[str, ...] = ()
     change: str = ""
+    community: snmp.Community | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,7 @@ class Prepared:
     safety: Safety
     probers: tuple[Prober, ...]
     interfaces: tuple[Interface, ...]
+    left_out: tuple[tuple[str, str], ...] = ()  # prober that asks nobody, and why
     login: OwnerLogin | None = None
 
     def net(self) -> Net:
@@ -52,6 +65,7 @@ class Prepared:
             user_agent=user_agent(self.order.contact),
             source_port=self.order.source_port or DEFAULT_SOURCE_PORT,
             on_link=self.plan.on_link,
+            interfaces=self.interfaces,
         )
 
 
@@ -65,7 +79,7 @@ def prepare(order: Order) -> Prepared:
     """Plan the sweep; `ScopeError` or `UsageError` says in one line why it cannot be."""
     safety = load_safety()
     limits = pace_limits(safety, order.pace, order.max_rate)
-    probers = chosen_probers(order.probers)
+    probers, left_out = _equipped(chosen_probers(order.probers), order)
     here = interfaces()
     plan = make_plan(
         order.request,
@@ -76,7 +90,22 @@ def prepare(order: Order) -> Prepared:
         resolve=resolve,
     )
     _must_reach(plan, probers)
-    return Prepared(order, plan, limits, safety, probers, here)
+    return Prepared(order, plan, limits, safety, probers, here, left_out)
+
+
+def _equipped(
+    probers: tuple[Prober, ...], order: Order
+) -> tuple[tuple[Prober, ...], tuple[tuple[str, str], ...]]:
+    """SNMP asks with the user's community or not at all; `UsageError` if it was named alone."""
+    if order.community is not None:
+        bound = snmp.with_community(order.community)
+        return tuple(bound if one.name == snmp.NAME else one for one in probers), ()
+    rest = tuple(prober for prober in probers if prober.name != snmp.NAME)
+    if len(rest) == len(probers):
+        return probers, ()
+    if snmp.NAME in {name.strip() for name in order.probers}:
+        raise UsageError(f"--probers snmp: {snmp.NO_COMMUNITY}; {_GIVE_COMMUNITY}")
+    return rest, ((snmp.NAME, snmp.NO_COMMUNITY),)
 
 
 def _planned(
@@ -118,7 +147,7 @@ def restore(
     same_pace = order.pace in {"", planned.name}
     rate = planned.frames_per_s if same_pace and order.max_rate is None else order.max_rate
     limits = pace_limits(safety, order.pace or planned.name, rate)
-    probers = chosen_probers({row.name for row in plan.content.probers})
+    probers, left_out = _as_planned({row.name for row in plan.content.probers}, order, source)
     here = interfaces()
     if exact:
         asked = tuple(_planned(probers, lambda row: row in plan.content.probers))
@@ -128,7 +157,18 @@ def restore(
                 f"{source} cannot be carried out as it stands: {'; '.join(found)}; "
                 "make it again with `camcensus plan`"
             )
-    return Prepared(order, plan, limits, safety, probers, here)
+    return Prepared(order, plan, limits, safety, probers, here, left_out)
+
+
+def _as_planned(
+    names: set[str], order: Order, source: str
+) -> tuple[tuple[Prober, ...], tuple[tuple[str, str], ...]]:
+    """The probers of a plan, which holds no community: whoever carries it out gives it again."""
+    if snmp.NAME in names and order.community is None:
+        raise UsageError(f"{source} asks by SNMP: {snmp.NO_COMMUNITY}; {_GIVE_COMMUNITY}")
+    everything_else = names == {prober.name for prober in PROBERS if prober.planned}
+    left_out = ((snmp.NAME, "not in the plan"),) if everything_else else ()
+    return _equipped(chosen_probers(names), order)[0], left_out
 
 
 def pace_limits(safety: Safety, name: str, max_rate: float | None) -> PaceLimits:

@@ -18,6 +18,7 @@ from camcensus.census.prepare import Prepared
 from camcensus.census.resuming import count_again, devices_at, resume_of
 from camcensus.data import mac_owner
 from camcensus.identify import Catalogue, load_catalogue
+from camcensus.probers import canary
 from camcensus.store import (
     Change,
     CoverageRecord,
@@ -292,7 +293,7 @@ class _Keeper:
 
     async def _settle(self, address: str) -> None:
         observations = self.heard.pop(address, [])
-        if not observations:
+        if not observations or canary.is_suspect(observations):
             return
         evidence = [item for seen in observations for item in seen.evidence]
         identity = in_names(self.catalogue.identify(evidence), self.catalogue.names)

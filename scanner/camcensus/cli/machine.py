@@ -4,13 +4,16 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from camcensus.cli import options as opt
 from camcensus.cli.screen import harmless, say, table, writing
 from camcensus.errors import UsageError
+
+if TYPE_CHECKING:
+    from camcensus.lab import Persona
 
 _PASSWORD = re.compile(r"(?<=:)[^:/@]+(?=@[^@]*$)")  # of a database URL
 
@@ -84,7 +87,7 @@ def show_config(
         "config": config,
     }
     settings, origin = load_settings(flags), settings_origin(flags)
-    values = settings.model_dump() | {"db": _shown(settings.db)}
+    values = settings.model_dump(mode="json") | {"db": _shown(settings.db)}
     rows = [(key, value, origin[key]) for key, value in values.items()]
     if json_lines or output is not None:
         with writing(output) as sink:
@@ -135,7 +138,7 @@ def lab(
 
     if listing:
         table(
-            ("persona", "kind", "made by", "brand", "model"),
+            ("persona", "kind", "made by", "brand", "model", "heard (on its link only)"),
             [
                 (
                     one.name,
@@ -143,6 +146,7 @@ def lab(
                     one.truth.maker or "-",
                     one.truth.brand or "-",
                     one.truth.model or "-",
+                    _heard(one),
                 )
                 for one in load_personas()
             ],
@@ -168,6 +172,13 @@ def lab(
     words = command or [os.environ.get("SHELL", "/bin/sh")]
     code = run_in_private(words, estate, PrivateOptions(report=report, capture=capture))
     raise typer.Exit(code)
+
+
+def _heard(persona: "Persona") -> str:
+    """The protocols that it answers; in parentheses those that no router passes."""
+    far = persona.audible(routed=True)
+    near = persona.audible(routed=False) - far
+    return " ".join((*sorted(far), f"({' '.join(sorted(near))})" if near else "")).strip()
 
 
 def demo(

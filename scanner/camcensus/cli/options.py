@@ -58,12 +58,15 @@ Interfaces = Annotated[
 Ports = Annotated[
     list[str] | None,
     typer.Option(
-        "-p", "--ports", metavar="[https:]PORT,...", help="Ports to ask for web pages besides ours."
+        "-p",
+        "--ports",
+        metavar="[NAME:]PORT,...",
+        help="Ports to ask besides ours: for web pages, or of https, rtsp or rtsps.",
     ),
 ]
 Probers = Annotated[
     str | None,
-    typer.Option("--probers", metavar="NAME,...", help="Only these: ws-discovery,mdns,http."),
+    typer.Option("--probers", metavar="NAME,...", help="Only these: ws-discovery,mdns,http,rtsp."),
 ]
 Thorough = Annotated[
     bool,
@@ -87,6 +90,22 @@ AllowUnzoned = Annotated[
     bool, typer.Option("--allow-unzoned", help="Ask addresses that no zone of --zones names.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="More than 65,536 hosts are meant.")]
+SnmpCommunityFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--snmp-community-file",
+        metavar="FILE",
+        help="Ask live hosts by SNMP with the community in this file; without one, never.",
+    ),
+]
+SnmpVersion = Annotated[
+    str | None,
+    typer.Option(
+        "--snmp-version",
+        metavar="2c|2c,1",
+        help="Ask in version 2c; or in version 1 too where that is silent.",
+    ),
+]
 SourcePort = Annotated[
     int | None,
     typer.Option(

@@ -4,8 +4,17 @@ import typer
 
 from camcensus.census.prepare import Prepared
 from camcensus.cli.screen import duration, table
+from camcensus.scope import PlannedProber
+from camcensus.types import Transport
 
 _ASKED = {"link": "its links", "first": "every address", "second": "live addresses"}
+
+
+def _asked(planned: PlannedProber) -> tuple[str, str]:
+    """Whom a prober asks, and at which ports."""
+    if planned.transport is Transport.LINK:
+        return "addresses of its links", "frames, no port"
+    return _ASKED[planned.stage], f"{planned.transport} {', '.join(map(str, planned.ports))}"
 
 
 def show_plan(prepared: Prepared) -> None:
@@ -30,8 +39,7 @@ def show_plan(prepared: Prepared) -> None:
         [
             (
                 planned.name,
-                _ASKED[planned.stage],
-                f"{planned.transport} {', '.join(map(str, planned.ports))}",
+                *_asked(planned),
                 str(planned.cost.frames),
                 str(planned.cost.requests),
                 f"{row.frames:,}",
@@ -51,6 +59,8 @@ def show_plan(prepared: Prepared) -> None:
         typer.echo(f"no multicast on {left.interface.name}: {left.why}")
     for one in the_plan.exclusions:
         typer.echo(f"excluded {one.network} ({one.count:,}): {one.reason} [{one.source}]")
+    for prober, why in prepared.left_out:
+        typer.echo(f"{prober} asks nobody: {why}")
     for note in the_plan.notes:
         typer.echo(f"note: {note}")
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from camcensus.census.machine import may_send_frames
 from camcensus.census.owner import owner_login
 from camcensus.census.prepare import Prepared
 from camcensus.census.sweeping import VIDEO, Status, SweepResult, Watch, run_sweep
@@ -97,7 +98,7 @@ class _Screen:
         links = ", ".join(
             f"{link.interface.name} ({link.interface.address})" for link in plan.links
         )
-        say(f"multicast on {links or 'no interface'}; ordinary sockets, no privilege used")
+        say(f"multicast on {links or 'no interface'}; {_means(self.prepared)}")
         say(f"database {path}")
         if sys.stderr.isatty():
             from rich.console import Console
@@ -169,6 +170,14 @@ class _Screen:
         if result.status is SweepStatus.INTERRUPTED:
             say(f"everything so far is kept; go on with: camcensus resume {result.sweep_id}")
         say(f"see them with: camcensus devices --db {store.path}")
+
+
+def _means(prepared: Prepared) -> str:
+    """The sockets and privilege that this sweep uses."""
+    asks = prepared.plan.asks("arp", "first") and prepared.plan.estimate.on_link
+    if asks and may_send_frames():
+        return "ARP by raw frames (CAP_NET_RAW), else ordinary sockets"
+    return "ordinary sockets, no privilege used"
 
 
 def status_line(status: Status) -> str:

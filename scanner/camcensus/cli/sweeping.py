@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from camcensus.census.prepare import Order
     from camcensus.cli.progress import Wishes
     from camcensus.config import Settings
+    from camcensus.probers.snmp import Community
 
 
 def register(app: typer.Typer) -> None:
@@ -56,6 +57,8 @@ def sweep(
     allow_unzoned: opt.AllowUnzoned = False,
     yes: opt.Yes = False,
     source_port: opt.SourcePort = None,
+    snmp_community_file: opt.SnmpCommunityFile = None,
+    snmp_version: opt.SnmpVersion = None,
     db: opt.Db = None,
     json_lines: opt.Json = False,
     output: opt.Output = None,
@@ -88,6 +91,8 @@ def resume(
     pace: opt.Pace = None,
     max_rate: opt.MaxRate = None,
     source_port: opt.SourcePort = None,
+    snmp_community_file: opt.SnmpCommunityFile = None,
+    snmp_version: opt.SnmpVersion = None,
     json_lines: opt.Json = False,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
@@ -118,6 +123,7 @@ def resume(
         settings.source_port,
         record.argv,
         record.change,
+        _community(settings),
     )
     prepared = restore(order, record.plan_text)
     raise typer.Exit(carry_out(prepared, settings, _screen_wishes(context), record))
@@ -142,6 +148,8 @@ def plan(
     allow_unzoned: opt.AllowUnzoned = False,
     yes: opt.Yes = False,
     source_port: opt.SourcePort = None,
+    snmp_community_file: opt.SnmpCommunityFile = None,
+    snmp_version: opt.SnmpVersion = None,
     db: opt.Db = None,
     json_lines: opt.Json = False,
     output: Annotated[
@@ -191,9 +199,32 @@ def _settings(context: typer.Context) -> "Settings":
     from camcensus.config import Settings, load_settings
 
     known = {*Settings.model_fields, "config"}
-    settings = load_settings({key: one for key, one in context.params.items() if key in known})
+    flags = {key: one for key, one in context.params.items() if key in known}
+    if (path := context.params.get("snmp_community_file")) is not None:
+        flags["snmp_community"] = _read_community(path)
+    settings = load_settings(flags)
     set_up(settings.log_format)
     return settings
+
+
+def _read_community(path: Path) -> str:
+    """The one line of the file; it is a credential, so no message repeats it."""
+    try:
+        return path.read_text("ascii").removesuffix("\n").removesuffix("\r")
+    except OSError as error:
+        raise UsageError(f"cannot read the SNMP community in {path}: {error.strerror}") from error
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: an SNMP community is printable ASCII") from None
+
+
+def _community(settings: "Settings") -> "Community | None":
+    """What SNMP asks with; `None` where the user gave nothing."""
+    from camcensus.probers.snmp import Community
+
+    given = settings.snmp_community
+    if given is None:
+        return None
+    return Community(given.get_secret_value(), version_1_too=settings.snmp_version == "2c,1")
 
 
 def _order(context: typer.Context, settings: "Settings") -> "Order":
@@ -226,6 +257,7 @@ def _order(context: typer.Context, settings: "Settings") -> "Order":
         source_port=settings.source_port,
         argv=tuple(sys.argv[1:]),
         change=typed.get("change", ""),
+        community=_community(settings),
     )
 
 

@@ -50,7 +50,17 @@ class CertificateMaker:
             context.load_cert_chain(path)
         return context
 
+    def shown(self, device: LabDevice, wanted: Certificate) -> bytes:
+        """The certificate alone, as DER."""
+        return self._certificate(device, wanted).public_bytes(Encoding.DER)
+
     def _pem(self, device: LabDevice, wanted: Certificate) -> bytes:
+        secret = self._key.private_bytes(
+            Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()
+        )
+        return secret + self._certificate(device, wanted).public_bytes(Encoding.PEM)
+
+    def _certificate(self, device: LabDevice, wanted: Certificate) -> x509.Certificate:
         subject = _name(device.fill(wanted.subject))
         issuer = _name(device.fill(wanted.issuer)) if wanted.issuer else subject
         builder = (
@@ -65,11 +75,7 @@ class CertificateMaker:
         if wanted.san:
             names = [_general_name(device.fill(one)) for one in wanted.san]
             builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-        certificate = builder.sign(self._key, SHA256())
-        secret = self._key.private_bytes(
-            Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()
-        )
-        return secret + certificate.public_bytes(Encoding.PEM)
+        return builder.sign(self._key, SHA256())
 
 
 def _name(text: str) -> x509.Name:

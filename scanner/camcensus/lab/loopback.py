@@ -34,13 +34,16 @@ class LoopbackEstate:
     @property
     def ports(self) -> dict[str, tuple[int, ...]]:
         """The ports that were moved, by the prober that must be told of them."""
+        return {speech.value: self._moved(speech) for speech in (Speech.HTTP, Speech.RTSP)}
+
+    def _moved(self, speech: Speech) -> tuple[int, ...]:
         moved = {
             device.port(port.port)
             for device in self.estate.devices
             for port in device.persona.tcp
-            if port.speaks is Speech.HTTP and device.port(port.port) != port.port
+            if port.speaks is speech and device.port(port.port) != port.port
         }
-        return {"http": tuple(sorted(moved))}
+        return tuple(sorted(moved))
 
 
 @contextmanager

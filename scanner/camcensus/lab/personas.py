@@ -3,7 +3,7 @@
 import tomllib
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,12 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from camcensus.errors import CatalogueError
 from camcensus.types import Kind
+
+# Pages that a prober of their own asks for; every other page belongs to http.
+_PAGE_PROTOCOLS = {"/axis-cgi/basicdeviceinfo.cgi": "axis", "/api/system": "unifi"}
+_WEB_PORTS = frozenset({80, 81, 88, 443, 8000, 8080, 8443})  # those that are asked unbidden
+FIRST_PORTS = frozenset({3702, 37020, 37810})  # what every address is asked
+_LINK_ONLY = frozenset({"arp"})  # what no router passes, whatever the device
 
 FOLDER = Path(__file__).resolve().parent / "personas"
 
@@ -26,6 +32,13 @@ class Speech(StrEnum):
     BANNER = "banner"  # speaks first
     ENDLESS = "endless"  # an HTTP body that never ends
     DRIP = "drip"  # an HTTP answer, one byte a second
+    HEADER_FLOOD = "header-flood"  # headers that never end
+    ENDLESS_100 = "endless-100"  # interim answers that never end
+    CHUNK_FLOOD = "chunk-flood"  # chunks whose extensions are longer than their data
+    REDIRECT_LOOP = "redirect-loop"  # sends every request on, to a new place each time
+    BOMB = "bomb"  # a gigabyte packed into a megabyte
+    RESET = "reset"  # breaks every connection off
+    NOISE = "noise"  # bytes of no protocol
 
 
 class Form(StrEnum):
@@ -41,7 +54,8 @@ class Truth:
     """What the thing is, in the display names of `fingerprints/vocabulary.toml`.
 
     `stated` names those of these attributes that its answers give away (the others cannot be
-    expected), `identifiers` which of `mac` and `serial` they hold.
+    expected), `identifiers` which of `mac` and `serial` they hold, `lies` those of all these in
+    which its answers are false.
     """
 
     kind: Kind
@@ -51,6 +65,7 @@ class Truth:
     model: str | None = None
     stated: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
+    lies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +170,11 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One HTTP or RTSP answer. `status` is what follows the version."""
+    """One HTTP or RTSP answer. `status` is what follows the version.
+
+    Of RTSP alone: `before_hex` are bytes that come before it, `endless` is text that is said again
+    and again in place of its end.
+    """
 
     path: str = "/"
     method: str = "GET"
@@ -163,6 +182,8 @@ class Page:
     headers: tuple[str, ...] = ()
     body: str = ""
     length: bool = True
+    before_hex: str = ""
+    endless: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +193,10 @@ class TcpPort:
     port: int
     speaks: Speech
     tls: Certificate | None = None
-    tls_at_most: str = ""  # "1.0" or "1.2": what old firmware can do
+    tls_at_most: str = ""  # "ssl3", "1.0" or "1.2": what old firmware can do
+    tls_cipher: str = ""  # "3des", "rc4" or "export": all that it knows, so no page is ever shown
     version: str = "HTTP/1.1"
+    cseq: str = "CSeq"  # how it spells the header of RTSP
     headers: tuple[str, ...] = ()
     page: tuple[Page, ...] = ()
     same_as: int = 0  # speak as this other port does
@@ -189,7 +212,8 @@ class UdpPort:
     hexadecimal. `answer` is text, `answer_hex` bytes (`lab.udp_voice`); they go to the asker's
     port, or to `reply_port` of the asker. `answer_head` is what stands before a text: hexadecimal
     with `{size}` (the text's length in four bytes, the least first) or `{size2}` (in two, the most
-    first). With a `group` it hears that multicast group too.
+    first). With a `group` it hears that multicast group too, and `announces`
+    is what it tells the group unasked, each second.
     """
 
     port: int
@@ -200,12 +224,21 @@ class UdpPort:
     answer: str = ""
     answer_hex: str = ""
     answer_head: str = ""
+    announces: str = ""
     reply_port: int = 0
     unicast: bool = True
     multicast: bool = True
     forgives: bool = False  # other datagrams are no violation: several protocols share the port
     veiled: bool = False  # the answer's text goes out as a Reolink veils it
     private_only: bool = False  # the asker needs this very port of its own machine
+
+
+@dataclass(frozen=True, slots=True)
+class Snmp:
+    """What its agent says on UDP 161, to the lab's community alone."""
+
+    descr: str
+    object: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +254,58 @@ class Persona:
     onvif: Onvif | None = None
     tcp: tuple[TcpPort, ...] = ()
     udp: tuple[UdpPort, ...] = ()
+    snmp: Snmp | None = None
     firewall: bool = False  # closed ports are silent; without it they are refused
     basis: tuple[str, ...] = ()  # where its answers come from
+    # What each protocol alone gives away, in the attributes of an identity; where a protocol is
+    # left out, anything that is right.
+    says: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+
+    @property
+    def spoken(self) -> frozenset[str]:
+        """The protocols, as probers are named, in which it answers an anonymous question."""
+        sections = {one.name for one in fields(self) if is_dataclass(getattr(self, one.name))}
+        said = {name.replace("_", "-") for name in sections - {"truth", "hardware"}}
+        said |= {one.protocol for one in self.udp if one.protocol}
+        said |= {str(one.speaks) for one in self._described if one.speaks is Speech.RTSP}
+        web = [one for one in self._described if one.speaks is Speech.HTTP]
+        said |= {"http" for one in web if one.port in _WEB_PORTS}
+        said |= {"tls" for one in web if one.port in _WEB_PORTS and one.tls}
+        pages = (page.path for one in web for page in one.page)
+        return frozenset({*said, "arp"} | {_PAGE_PROTOCOLS.get(path, "") for path in pages}) - {""}
+
+    def audible(self, *, routed: bool, first: frozenset[int] = FIRST_PORTS) -> frozenset[str]:
+        """Those of them that answer a question on its link, or one that came through a router.
+
+        Behind a router, who shows no sign of life to the datagrams to the `first` ports is asked
+        nothing else.
+        """
+        if routed and not any(self._shows_life(port) for port in first):
+            return frozenset()
+        kept = {name for name in self.spoken if not routed or name not in _LINK_ONLY}
+        wsd, mdns = self.ws_discovery, self.mdns
+        if wsd and not (wsd.unicast or (wsd.multicast and not routed)):
+            kept -= {"ws-discovery"}
+        if mdns and routed and not mdns.off_link:
+            kept -= {"mdns"}
+        for one in self.udp:
+            if not (one.unicast or (one.group and one.multicast and not routed)):
+                kept -= {one.protocol}
+        return frozenset(kept)
+
+    def _shows_life(self, port: int) -> bool:
+        """Whether a first datagram from afar to this port brings an answer or a refusal."""
+        if port == 3702 and self.ws_discovery and self.ws_discovery.unicast:
+            return Form.NVT in self.ws_discovery.answers
+        if port in {one.port for one in self.udp}:
+            return any(one.port == port and one.unicast and one.protocol for one in self.udp)
+        return not self.firewall
+
+    @property
+    def _described(self) -> tuple[TcpPort, ...]:
+        """Its TCP ports, each with the speech of the one it is the same as."""
+        like = {one.port: one for one in self.tcp}
+        return tuple(replace(one, speaks=like[one.same_as or one.port].speaks) for one in self.tcp)
 
     @property
     def udp_ports(self) -> tuple[int, ...]:
@@ -268,9 +351,10 @@ def _section(kind: type[T], table: Mapping[str, object], where: str) -> T:
     declared: Mapping[str, Any] = get_type_hints(kind)
     if unknown := sorted(table.keys() - declared.keys()):
         raise CatalogueError(f"{where}: unknown key {unknown[0]!r}")
-    for field in fields(kind):  # type: ignore[arg-type]  # only dataclasses come here
-        if field.default is MISSING and field.name not in table:
-            raise CatalogueError(f"{where}: {field.name!r} is missing")
+    for one in fields(kind):  # type: ignore[arg-type]  # only dataclasses come here
+        needed = one.default is MISSING and one.default_factory is MISSING
+        if needed and one.name not in table:
+            raise CatalogueError(f"{where}: {one.name!r} is missing")
     values = {key: _value(declared[key], value, f"{where}: {key}") for key, value in table.items()}
     return kind(**values)
 
@@ -280,6 +364,8 @@ def _value(kind: Any, value: object, where: str) -> object:
         kind = next(one for one in get_args(kind) if one is not type(None))
     if get_origin(kind) is tuple and isinstance(value, list):
         return tuple(_value(get_args(kind)[0], one, where) for one in value)
+    if get_origin(kind) is dict and isinstance(value, dict):
+        return {key: _value(get_args(kind)[1], one, where) for key, one in value.items()}
     if is_dataclass(kind) and isinstance(value, dict):
         return _section(kind, value, where)  # type: ignore[arg-type]  # a class, as declared
     if isinstance(kind, type) and issubclass(kind, StrEnum):

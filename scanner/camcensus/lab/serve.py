@@ -9,16 +9,18 @@ from hashlib import sha256
 from ipaddress import IPv4Address, IPv4Network
 from typing import Self
 
-from camcensus.lab import mdns_voice, udp_voice, wsd_voice
+from camcensus.lab import mdns_voice, snmp_voice, udp_voice, wsd_voice
 from camcensus.lab.certificates import CertificateMaker
-from camcensus.lab.estate import Estate, LabDevice
-from camcensus.lab.personas import TcpPort, UdpPort
+from camcensus.lab.estate import ON_LINK, Estate, LabDevice
+from camcensus.lab.old_tls import OldTls
+from camcensus.lab.personas import Snmp, TcpPort, UdpPort
 from camcensus.lab.tally import Tally
 from camcensus.lab.tcp_voice import TcpVoice
 from camcensus.lab.tls_door import TlsDoor
 
 WSD_GROUP, WSD_PORT = "239.255.255.250", 3702
 MDNS_GROUP, MDNS_PORT = "224.0.0.251", 5353
+_ANNOUNCED_EVERY_S = 1.0  # devices take minutes; a sweep listens for seconds
 _BACKLOG = 4096  # asyncio's default of 100 loses connections of a fast scanner
 
 Heard = Callable[[bytes, tuple[str, int]], None]
@@ -56,6 +58,10 @@ class EstateServer:
             await self._join(MDNS_GROUP, MDNS_PORT, own, self._mdns_multicast)
             for group, number in sorted(self._other_groups()):
                 await self._join(group, number, own, self._other_multicast(group, number))
+            for device in self.estate.devices:
+                for port in device.persona.udp:
+                    if port.announces and IPv4Address(device.address) in ON_LINK:
+                        self._announce(device, port)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -70,9 +76,12 @@ class EstateServer:
         for port in ports.values():
             voice = TcpVoice(device, _resolved(port, ports), self.tally)
             where = device.address, device.port(port.port)
-            context = maker.context(device, port)
+            context = None if port.tls_cipher else maker.context(device, port)
             server: TlsDoor | asyncio.Server
-            if context is None:
+            if port.tls and port.tls_cipher:
+                old = OldTls(maker.shown(device, port.tls), port.tls_at_most, port.tls_cipher)
+                server = await asyncio.start_server(old.serve, *where, backlog=_BACKLOG)
+            elif context is None:
                 server = await asyncio.start_server(voice.serve, *where, backlog=_BACKLOG)
             else:
                 server = TlsDoor.open(*where, context, voice.serve, _BACKLOG)
@@ -86,6 +95,8 @@ class EstateServer:
             await self._listen(device.address, MDNS_PORT, self._mdns_unicast(device))
             if persona.mdns.link_local_source and self.group_interface:
                 await self._listen(device.link_local, MDNS_PORT, self._mdns_unicast(device))
+        if persona.snmp and not device.port_shift:  # a user may not bind 161
+            await self._listen(device.address, snmp_voice.PORT, self._snmp(device, persona.snmp))
         for port in persona.udp:
             if port.private_only and device.port_shift:
                 continue  # on loopback the asker is the same machine
@@ -178,6 +189,18 @@ class EstateServer:
         if transport is not None:
             transport.sendto(message, asker if legacy or unicast else (MDNS_GROUP, MDNS_PORT))
 
+    def _snmp(self, device: LabDevice, voice: Snmp) -> Heard:
+        def heard(data: bytes, asker: tuple[str, int]) -> None:
+            self._count(device, snmp_voice.PORT)
+            came_to = snmp_voice.hear(voice, data)
+            if came_to.violation:
+                key = (device.address, device.persona.name, snmp_voice.PORT, came_to.violation)
+                self.tally.violations[key] += 1
+            else:
+                self._unicast[device.address, snmp_voice.PORT].sendto(came_to.answer, asker)
+
+        return heard
+
     def _other_udp(self, device: LabDevice, port: UdpPort) -> Heard:
         def heard(data: bytes, asker: tuple[str, int]) -> None:
             self._count(device, port.port)
@@ -204,6 +227,15 @@ class EstateServer:
                         loop.call_later(_delay(device), self._other_udp(device, port), data, asker)
 
         return heard
+
+    def _announce(self, device: LabDevice, port: UdpPort) -> None:
+        """Tell the group, now and each second from now on."""
+        transport = self._unicast.get((device.address, port.port))
+        if transport is not None and not transport.is_closing():
+            said = device.fill(port.announces).encode()
+            transport.sendto(said, (port.group, port.port))
+            loop = asyncio.get_running_loop()
+            loop.call_later(_ANNOUNCED_EVERY_S, self._announce, device, port)
 
     def _on_link(self, asker: str) -> list[LabDevice]:
         return [one for one in self.estate.devices if _same_link(one, asker)]

@@ -1,12 +1,14 @@
 """What simulated devices do on an open TCP port."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import repeat
 
 from camcensus.lab import onvif_voice
 from camcensus.lab.estate import LabDevice
+from camcensus.lab.misbehaviour import ACTS
 from camcensus.lab.personas import Page, Speech, TcpPort
 from camcensus.lab.tally import Tally
 
@@ -52,6 +54,8 @@ class TcpVoice:
                 await self._never_end(reader, writer)
             case Speech.DRIP:
                 await self._drip(reader, writer)
+            case _:
+                await self._misbehave(reader, writer)
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         while data := await reader.read(_REQUEST_LIMIT):
@@ -83,7 +87,7 @@ class TcpVoice:
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        answer: Callable[["_Request"], list[bytes]],
+        answer: Callable[["_Request"], Iterable[bytes]],
     ) -> None:
         async for head, body in self._requests(reader):
             request = _Request.read(head, body)
@@ -122,16 +126,20 @@ class TcpVoice:
         lines.append(f"Content-Length: {len(said.body)}")
         return [self._bytes("\r\n".join(lines) + "\r\n\r\n"), said.body]
 
-    def _rtsp_answer(self, request: "_Request") -> list[bytes]:
+    def _rtsp_answer(self, request: "_Request") -> Iterator[bytes]:
         known = (one for one in self.port.page if one.method == request.method)
         page = next(known, Page(status="405 Method Not Allowed"))
         # A session description ends its lines with CR LF (RFC 8866, 5); our files do not.
         body = self._bytes(page.body).replace(b"\n", b"\r\n")
-        lines = [f"RTSP/1.0 {page.status}", f"CSeq: {request.sequence}"]
+        lines = [f"RTSP/1.0 {page.status}", f"{self.port.cseq}: {request.sequence}"]
         lines += [*self.port.headers, *page.headers]
-        if body:
+        if body and page.length:
             lines.append(f"Content-Length: {len(body)}")
-        return [self._bytes("\r\n".join(lines) + "\r\n\r\n") + body]
+        start = bytes.fromhex(page.before_hex) + self._bytes("\r\n".join(lines) + "\r\n")
+        if page.endless:
+            yield start
+            yield from repeat(self._bytes(page.endless) * 512)
+        yield start + b"\r\n" + body
 
     def _page(self, method: str, path: str) -> Page:
         for page in self.port.page:
@@ -145,6 +153,16 @@ class TcpVoice:
             while True:
                 writer.write(b"<p>and so on</p>\n" * 512)
                 await writer.drain()
+
+    async def _misbehave(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        act = ACTS[self.port.speaks]
+        head = self._bytes("\r\n".join(["HTTP/1.1 200 OK", *self.port.headers, ""]))
+        if self.port.speaks is Speech.RESET:
+            await act(reader, writer, head)
+            return
+        async for _ in self._requests(reader):
+            await act(reader, writer, head)
+            return
 
     async def _drip(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async for _ in self._requests(reader):

@@ -8,17 +8,21 @@ from camcensus.data import normalise_mac
 from camcensus.listen.fields import Fields
 from camcensus.listen.names import canonical
 from camcensus.probers.evidence import (
+    description_evidence,
     dhip_evidence,
     http_evidence,
     onvif_evidence,
+    rtsp_evidence,
     sadp_evidence,
+    ssdp_evidence,
     ws_discovery_evidence,
 )
 from camcensus.types import Evidence, Field
 from camcensus.wire import MalformedError, dhip, onvif, sadp, ws_discovery
 from camcensus.wire.http import Response
 from camcensus.wire.json_text import DEPTH, MANY, leaves, read_json, whole
-from camcensus.wire.xml import descendants, local_name, parse, text_of
+from camcensus.wire.rtsp import Answer
+from camcensus.wire.xml import descendants, parse
 
 _INSTANCE = re.compile(
     r"(?P<name>.*?)(?:\.(?P<service>_[A-Za-z0-9-]{1,32}\._(?:tcp|udp)))?", re.DOTALL | re.IGNORECASE
@@ -60,14 +64,16 @@ def read_http(given: Fields) -> Iterator[Evidence]:
 
 
 def read_rtsp(given: Fields) -> Iterator[Evidence]:
-    """An answer of a streaming server, and each line of its description."""
-    headers = _headers(given)
-    response = Response("", "", None, "", headers)
-    yield from _each(Field.RTSP_STATUS, given.texts("status_line"))
-    yield from _named(headers, Field.RTSP_HEADER, {"server": Field.RTSP_SERVER})
-    yield from _each(Field.RTSP_AUTH, response.values("www-authenticate"))
-    yield from _each(Field.RTSP_REALM, response.realms())
-    yield from _each(Field.RTSP_SDP, (given.text("sdp") or "").splitlines()[:MANY])
+    """An answer of a streaming server, and what its description tells of the device."""
+    answer = Answer(
+        status_line=given.text("status_line") or "",
+        version="",
+        status=None,
+        reason="",
+        headers=_headers(given),
+        body=(given.text("sdp") or "").encode(),
+    )
+    yield from rtsp_evidence(answer)
 
 
 def read_tls(given: Fields) -> Iterator[Evidence]:
@@ -111,18 +117,10 @@ def read_dhip(given: Fields) -> Iterator[Evidence]:
 
 def read_ssdp(given: Fields) -> Iterator[Evidence]:
     """An announcement or answer, and the description of the device if it was fetched."""
-    fields = {
-        "server": Field.SSDP_SERVER,
-        "usn": Field.SSDP_USN,
-        "location": Field.SSDP_LOCATION,
-    }
-    yield from _named(given.pairs("headers"), Field.SSDP_HEADER, fields)
+    yield from ssdp_evidence(given.pairs("headers"))
     xml = _first(given, "description_xml", "description_xml_fragment")
-    if xml is None:
-        return
-    root = parse((xml if "<root" in xml else f"<root>{xml}</root>").encode())
-    pairs = ((local_name(one), text_of(one)) for one in root.iter() if not len(one))
-    yield from _each(Field.SSDP_DESCRIPTION, (f"{name}={value}" for name, value in pairs if value))
+    if xml is not None:
+        yield from description_evidence((xml if "<root" in xml else f"<root>{xml}</root>").encode())
 
 
 def read_mdns(given: Fields) -> Iterator[Evidence]:

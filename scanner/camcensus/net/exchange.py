@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -20,9 +21,9 @@ from camcensus.net.hearing import (
 from camcensus.net.pace import HostBudget, Pace, Purse
 from camcensus.net.reply import Reply
 from camcensus.net.safety import Safety
-from camcensus.net.scrub import scrub
 from camcensus.net.tcp import CONNECT_FRAMES, Exchange, run_exchange
 from camcensus.net.udp import UdpSocket, aim_multicast, join_group
+from camcensus.net.withhold import WithholdingPermit
 from camcensus.types import Interface, Outcome, PaceLimits, Permit, Request, Target, Transport
 
 CONNECTION_FRAMES = 8  # SYN, its retransmit, handshake, request, two acknowledgements, close
@@ -45,17 +46,19 @@ class Net:
         user_agent: str,
         source_port: int = 0,
         on_link: Callable[[str], bool] = lambda _: False,
+        interfaces: Sequence[Interface] = (),
     ) -> None:
-        self.permit = permit
+        self.permit = WithholdingPermit(permit, safety)
         self.safety = safety
         self.limits = limits
         self.user_agent = user_agent
         self.source_port = source_port
         self.on_link = on_link  # whether the kernel must ask for this neighbour first
+        self.interfaces = interfaces  # ours, by which neighbours can be asked for their MAC
         self.pace = Pace(limits.frames_per_s)
         self.notes: list[str] = []
         self.lost = 0  # arrivals that found our own queue full
-        self.sent: dict[tuple[str, str], int] = {}  # (prober, message) -> how often
+        self.sent: Counter[tuple[str, str]] = Counter()  # prober, message
         self.doors = Doors()
         self._budgets: dict[str, HostBudget] = {}
 
@@ -70,13 +73,11 @@ class Net:
         )
 
     def _insist(self, request: Request, transport: Transport, port: int) -> None:
-        reason = self.safety.objection(request, transport, port)
-        if reason is not None:
+        if (reason := self.safety.objection(request, transport, port)) is not None:
             raise SafetyError(f"{request.prober} may not send {request.message!r}: {reason}")
 
     def _count(self, request: Request) -> None:
-        key = (request.prober, request.message)
-        self.sent[key] = self.sent.get(key, 0) + 1
+        self.sent[request.prober, request.message] += 1
 
     # ------------------------------------------------------------ one host
 
@@ -157,7 +158,7 @@ class Net:
             replies = await self._patiently(plan)
             self._settle_up(budget, affordable, replies)
             budget.rest(time.monotonic(), purse.paid)
-        return tuple(replace(reply, data=scrub(reply.data)) for reply in replies)
+        return tuple(reply.scrubbed() for reply in replies)
 
     def _settle_up(
         self, budget: HostBudget, requests: Sequence[Request], replies: Sequence[Reply]

@@ -1,5 +1,6 @@
-"""`fingerprints/safety.toml`, read once and enforced on every byte that leaves."""
+"""`fingerprints/safety.toml` and `pages.toml`, read once, enforced on every byte that leaves."""
 
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,6 +11,9 @@ from camcensus.data import data_folder
 from camcensus.errors import CatalogueError
 from camcensus.scope import DeniedPorts
 from camcensus.types import PaceLimits, Request, Transport
+
+_PAGE_KEYS = {"id", "makers", "path", "holds", "why", "source"}
+_PAGE_PATH = re.compile(r"/[A-Za-z0-9._~/-]{1,120}(?:\?[A-Za-z0-9._~=&-]{1,80})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,57 @@ class DeniedPath:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """Owners of MACs whose devices are left alone."""
+
+    what: str
+    owners: frozenset[str]  # as the IEEE registered them
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SafeDescription:
+    """UPnP software whose description may be fetched, by its SERVER header."""
+
+    server: Any
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityPage:
+    """A page that says without login which device it is, and whose devices are asked for it."""
+
+    id: str
+    makers: frozenset[str]
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Safety:
     """What may be sent, what never, and how gently."""
 
     denied: tuple[DeniedPorts, ...]
     denied_paths: tuple[DeniedPath, ...]
+    safe_descriptions: tuple[SafeDescription, ...]
     allowed: dict[tuple[str, str], AllowedMessage]
     paces: dict[str, PaceLimits]
+    pages: tuple[IdentityPage, ...]
+    withheld: tuple[Withheld, ...] = ()
+
+    def withholding(self, owner: str | None) -> str | None:
+        """Why a device whose MAC has this owner is left alone, `None` if it may be asked."""
+        for row in self.withheld:
+            if owner in row.owners:
+                return f"{row.what} by its MAC ({owner}): nothing more is sent to it"
+        return None
+
+    def may_describe(self, server: str) -> bool:
+        """Whether a device with this SERVER header is known to bear that its description is read.
+
+        One family of recorders crashes: whoever is not listed is not asked.
+        """
+        return any(row.server.fullmatch(server) for row in self.safe_descriptions)
 
     def objection(self, request: Request, transport: Transport, port: int) -> str | None:
         """Why these bytes must not be sent to this port; `None` if they may be."""
@@ -71,8 +119,9 @@ class Safety:
 
 
 def load_safety(folder: Path | None = None) -> Safety:
-    """Read the safety file; `CatalogueError` names what does not hold in it."""
+    """Read the safety file and the pages; `CatalogueError` names what does not hold in them."""
     path = (folder or data_folder("fingerprints")) / "safety.toml"
+    pages = _pages(path.with_name("pages.toml"))
     try:
         table = tomllib.loads(path.read_text("utf-8"))
         return Safety(
@@ -80,8 +129,11 @@ def load_safety(folder: Path | None = None) -> Safety:
             denied_paths=tuple(
                 DeniedPath(_compile(entry["pattern"]), entry["why"]) for entry in table["deny_path"]
             ),
+            safe_descriptions=tuple(map(_safe_description, table["safe_description"])),
             allowed={(row.prober, row.message): row for row in map(_allowed, table["allow"])},
             paces={name: _pace(name, entry) for name, entry in table["pace"].items()},
+            withheld=tuple(map(_withheld, table["withhold"])),
+            pages=pages,
         )
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise CatalogueError(
@@ -89,11 +141,34 @@ def load_safety(folder: Path | None = None) -> Safety:
         ) from error
 
 
+def _pages(path: Path) -> tuple[IdentityPage, ...]:
+    try:
+        return tuple(map(_page, tomllib.loads(path.read_text("utf-8"))["page"]))
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise CatalogueError(
+            f"{path}: the pages do not hold, so nothing will be sent: {error}"
+        ) from error
+
+
+def _page(entry: dict[str, Any]) -> IdentityPage:
+    if set(entry) != _PAGE_KEYS or not all(entry.values()):
+        raise ValueError(f"page {entry.get('id')!r} must state {', '.join(sorted(_PAGE_KEYS))}")
+    if not isinstance(entry["makers"], list) or not _PAGE_PATH.fullmatch(entry["path"]):
+        raise ValueError(f"page {entry['id']!r} needs a list of makers and a plain path")
+    return IdentityPage(entry["id"], frozenset(entry["makers"]), entry["path"])
+
+
 def _denied(entry: dict[str, Any]) -> list[DeniedPorts]:
     return [
         DeniedPorts(Transport(entry["transport"]), first, last, entry["why"], entry["source"])
         for first, last in map(_port_range, entry["ports"])
     ]
+
+
+def _safe_description(entry: dict[str, Any]) -> SafeDescription:
+    if not entry["source"]:
+        raise ValueError("a safe description without a source")
+    return SafeDescription(_compile(entry["server"]), entry["why"])
 
 
 def _allowed(entry: dict[str, Any]) -> AllowedMessage:
@@ -106,6 +181,13 @@ def _allowed(entry: dict[str, Any]) -> AllowedMessage:
         shape=_compile(entry["shape"]),
         why=entry["why"],
     )
+
+
+def _withheld(entry: dict[str, Any]) -> Withheld:
+    owners = frozenset(entry["owners"])
+    if not owners or not all(isinstance(one, str) and one for one in owners):
+        raise ValueError(f"the owners of {entry['what']!r} must be names")
+    return Withheld(entry["what"], owners, entry["why"], entry["source"])
 
 
 def _port_range(text: str) -> tuple[int, int]:

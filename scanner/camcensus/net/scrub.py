@@ -32,30 +32,47 @@ _USERINFO = re.compile(
 _PRIVATE_KEY = re.compile(
     rb"(?P<keep>-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----)(?P<secret>[^-]{1,16384})"
 )
+# RFC 8866, 5.12, 4568 and 4567: what a stream is encrypted with.
+_STREAM_KEY = re.compile(
+    rb"(?im)(?P<keep>^(?:k=\w{1,16}:|a=crypto:[^\r\n]{1,80}?\binline:|a=key-mgmt:\w{1,16} ))"
+    rb"(?P<secret>[^\r\n]{1,4096})"
+)
 _AUTHORIZATION = re.compile(
     rb"(?im)(?P<keep>^(?:proxy-)?authorization:[ \t]{0,4})(?P<secret>[^\r\n]{1,2048})"
 )
 _COOKIE = re.compile(
     rb"(?im)(?P<keep>^set-cookie2?[ \t]*:[ \t]*[^=;\r\n]{0,128}=)(?P<secret>[^;\r\n]{1,8192})"
 )
+# Headers that hold a URL: cameras put name and password of the asker, or their own, into it.
+_LOCATOR = re.compile(
+    rb"(?im)^(?:content-base|content-location|location|rtp-info)[ \t]*:[^\r\n]{1,8192}"
+)
 _HEAD_END = re.compile(
     rb"(?s)(\s{0,16}(?:HTTP/\d[^\n]{0,4} 1\d\d(?:(?!\r?\n\r?\n).)*\r?\n\r?\n){0,8}"
     rb"(?:(?!\r?\n\r?\n).)*)(\r?\n\r?\n)"
 )
-_SECRETS = (_FIELD, _ELEMENT, _INPUT, _USERINFO, _PRIVATE_KEY)
+_UNPACKING = ("bomb", "bad-encoding", "unknown-encoding")
+_SECRETS = (_FIELD, _ELEMENT, _INPUT, _USERINFO, _PRIVATE_KEY, _STREAM_KEY)
 
 
 def scrub(data: bytes) -> bytes:
     """The same answer without what an inventory must not keep."""
+    return scrubbed(data)[0]
+
+
+def scrubbed(data: bytes) -> tuple[bytes, str]:
+    """The same, with a word on a packed body that was none: who reads it later sees it unpacked."""
     data = _AUTHORIZATION.sub(_hidden, _COOKIE.sub(_hidden, data))
     head, separator, body = _split(data)
-    if not separator:
-        return _hide_secrets(data)
+    if separator is None:
+        return _hide_secrets(data), ""
+    head = _LOCATOR.sub(lambda match: _hide_secrets(match[0]), head)
+    note = ""
     if re.search(rb"(?im)^content-encoding[ \t]*:[ \t]*(?!identity)\S", head):
-        head, body = _decoded(data, head)
+        head, body, note = _decoded(data, head)
     if _is_image(head, body):
-        return head + separator + _image_digest(body)
-    return head + separator + _hide_secrets(body)
+        return head + separator + _image_digest(body), note
+    return head + separator + _hide_secrets(body), note
 
 
 def image_hashes(body: bytes) -> tuple[str, int] | None:
@@ -64,29 +81,34 @@ def image_hashes(body: bytes) -> tuple[str, int] | None:
     return None if match is None else (match[1].decode("ascii"), int(match[2]))
 
 
-def _split(data: bytes) -> tuple[bytes, bytes, bytes]:
-    """Head, blank line and body of an HTTP-like answer; no separator if it is none.
+def _split(data: bytes) -> tuple[bytes, bytes | None, bytes]:
+    """Head, blank line and body of an HTTP-like answer; `None` for a blank line if it is none.
 
     Interim answers (1xx) count as part of the head, so that the body is the body.
     """
     match = re.match(rb"\s{0,16}(?:(?:HTTP|ICY|RTSP)\b|[A-Za-z-]{1,40}[ \t]{0,4}:)", data)
     if match is None:
-        return data, b"", b""
+        return data, None, b""
     match = _HEAD_END.match(data)
     if match is None:
-        return data, b"\r\n\r\n", b""
+        return data, b"", b""
     return data[: match.end(1)], match[2], data[match.end() :]
 
 
-def _decoded(data: bytes, head: bytes) -> tuple[bytes, bytes]:
+def _decoded(data: bytes, head: bytes) -> tuple[bytes, bytes, str]:
     """A compressed body could hide a secret from the patterns: keep it unpacked instead."""
+    body = b""
+    problems: tuple[str, ...] = ("bad-encoding",)
     try:
-        body = parse_response(data).body
+        response = parse_response(data)
     except MalformedError:
-        body = b""
-    return re.sub(
+        pass
+    else:
+        body, problems = response.body, response.problems
+    head = re.sub(
         rb"(?im)^(content-encoding|transfer-encoding|content-length)(?=[ \t]*:)", rb"Was-\1", head
-    ), body
+    )
+    return head, body, "; ".join(one for one in _UNPACKING if one in problems)
 
 
 def _is_image(head: bytes, body: bytes) -> bool:

@@ -14,6 +14,8 @@ from typing import TypeVar
 
 from camcensus.net.reply import Reply
 from camcensus.types import Outcome
+from camcensus.wire import MalformedError
+from camcensus.wire.tls import FLIGHT_READ, read_flight
 
 _SHORTAGE = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL}
 _CHUNK = 16384
@@ -24,6 +26,8 @@ CLOSE_FRAMES = 2  # FIN, and the acknowledgement of the other side's
 _BYTES_PER_ACK = 2896  # RFC 5681, 4.2: one acknowledgement for two full segments
 # No more than this arrives before we ask the pace again: few acknowledgements leave unasked.
 _RECEIVE_BUFFER = 8192
+_FIRST_WORD_S = 4.5  # what has said nothing by then is mute
+_HANDSHAKE_S = 4.5  # old devices take two or three for their keys
 _LINGER_S = 0.25  # how long we wait for the device to close its side
 _LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
 
@@ -106,22 +110,25 @@ async def _connect(sock: socket.socket, plan: Exchange) -> Reply | None:
 
 async def _talk(sock: socket.socket, plan: Exchange, deadline: float) -> tuple[Reply, ...]:
     if not plan.tls:
-        return await _converse(_Plain(sock), plan, deadline)
+        replies = await _converse(_Plain(sock), plan, deadline)
+        return tuple(with_clear_flight(reply, reply.data) for reply in replies)
     stream = _Tls(sock, plan.pay, careful=plan.careful)
     failure = await _shake_hands(stream, deadline)
     if failure is not None:
-        return (failure,)
+        return (with_clear_flight(failure, bytes(stream.heard)),)
     replies = await _converse(stream, plan, deadline)
     return tuple(replace(reply, certificate=stream.certificate()) for reply in replies)
 
 
 async def _shake_hands(stream: "_Tls", deadline: float) -> Reply | None:
     """`None` when the handshake is done, else what became of it."""
+    patience = min(_HANDSHAKE_S, max(0.0, deadline - time.monotonic()))
     try:
-        async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+        async with asyncio.timeout(patience):
             await stream.handshake()
     except TimeoutError:
-        return Reply(Outcome.MUTE if not stream.heard else Outcome.TLS_FAILED, note="no handshake")
+        outcome = Outcome.TLS_FAILED if stream.heard else Outcome.MUTE
+        return Reply(outcome, note="the handshake stalled" if stream.heard else "no handshake")
     except (ssl.SSLError, ValueError) as error:
         reason = getattr(error, "reason", None) or str(error)
         return Reply(Outcome.TLS_FAILED, note=str(reason).lower().replace("_", " "))
@@ -130,6 +137,18 @@ async def _shake_hands(stream: "_Tls", deadline: float) -> Reply | None:
     except OSError as error:
         return Reply(Outcome.TLS_FAILED, note=str(error.strerror))
     return None
+
+
+def with_clear_flight(reply: Reply, heard: bytes) -> Reply:
+    """The same with the certificate that stood in the clear, and a note of what was offered."""
+    try:
+        flight = read_flight(heard)
+    except MalformedError:
+        return reply
+    reason = f"the device refused: {flight.alert}" if flight.alert else reply.note
+    offer = f"it offered {flight.offer}" if flight.offer else ""
+    note = "; ".join(text for text in (reason, offer) if text)
+    return replace(reply, certificate=flight.certificate, alert=flight.alert, note=note)
 
 
 async def _converse(stream: "_Plain | _Tls", plan: Exchange, deadline: float) -> tuple[Reply, ...]:
@@ -152,12 +171,16 @@ async def _ask(stream: "_Plain | _Tls", plan: Exchange, deadline: float) -> Repl
     paid = (REQUEST_FRAMES - 1) * _BYTES_PER_ACK
     await plan.pay(REQUEST_FRAMES + plan.tls)  # TLS ends with a word of its own
     try:
-        async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+        left = max(0.0, deadline - time.monotonic())
+        end = asyncio.get_running_loop().time() + left
+        async with asyncio.timeout(min(_FIRST_WORD_S, left)) as patience:
             await stream.send(plan.payloads[0])
             while not plan.complete(bytes(data)):
                 chunk = await stream.receive(min(_CHUNK, plan.limit - len(data)))
                 if not chunk:
                     break
+                if not data:
+                    patience.reschedule(end)
                 data += chunk
                 if len(data) >= paid + _BYTES_PER_ACK:
                     frames = (len(data) - paid) // _BYTES_PER_ACK
@@ -216,10 +239,12 @@ class _Tls:
         self._pay = pay
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = _context(careful=careful).wrap_bio(self._incoming, self._outgoing)
-        self.heard = 0
+        self.heard = bytearray()  # the clear text of a handshake, and no more than that
+        self._shaken = False
 
     async def handshake(self) -> None:
         await self._drive(self._tls.do_handshake, frames=REQUEST_FRAMES)
+        self._shaken = True
 
     async def send(self, payload: bytes) -> None:
         await self._drive(lambda: self._tls.write(payload))
@@ -255,11 +280,21 @@ class _Tls:
 
     async def _fill(self) -> None:
         data = await asyncio.get_running_loop().sock_recv(self._sock, _CHUNK)
-        self.heard += len(data)
+        if not self._shaken:
+            await self._keep(data)
         if data:
             self._incoming.write(data)
         else:
             self._incoming.write_eof()
+
+    async def _keep(self, data: bytes) -> None:
+        """Remember what came before there were keys; `ValueError` where it never ends."""
+        frames = (len(self.heard) + len(data)) // _BYTES_PER_ACK - len(self.heard) // _BYTES_PER_ACK
+        if frames:
+            await self._pay(frames)
+        self.heard += data[: FLIGHT_READ - len(self.heard)]
+        if len(self.heard) >= FLIGHT_READ:
+            raise ValueError(f"handshake cut at {FLIGHT_READ} bytes")
 
 
 @cache

@@ -110,6 +110,7 @@ class Host:
 
     target: Target
     observations: list[Observation] = field(default_factory=list)
+    doubtful: bool = False  # it has said nothing, and all around it a middlebox seems to answer
 
     def answered(self, prober: str) -> bool:
         """Whether this prober has had an answer from it."""
@@ -127,7 +128,8 @@ class Prober:
     """One protocol: what it costs, and how it asks a link, many addresses, or one live host.
 
     What is `vendor` is asked of a live host only where its maker is suspected, or where a host
-    that looks like video has not said whose it is.
+    that looks like video has not said whose it is. `spares` says why a live host is not asked
+    whatever the user wants, "" if it may be.
     """
 
     name: str
@@ -136,9 +138,13 @@ class Prober:
     link: Callable[[Asking, Interface], Awaitable[None]] | None = None
     survey: Callable[[Asking, Iterable[Target]], Awaitable[None]] | None = None
     ask: Callable[[Asking, Host], Awaitable[None]] | None = None
+    wanted: Callable[[Host], bool] = lambda _: True  # at a host of which this much is known
+    # before all others, multicast included: asks these on-link targets
+    ahead: Callable[[Asking, Iterable[Target]], Awaitable[None]] | None = None
     # asks once more what the host had answered, and says what came of it
     again: Callable[[Asking, Host], Awaitable[Outcome]] | None = None
     vendor: bool = False
+    spares: Callable[["Asking", Host], str] | None = None
     beyond_router: str = ""  # why answers do not come through a router; "" if they do
 
 

@@ -6,9 +6,10 @@ Values stay as the device wrote them (decoded, at most 64 KiB): whoever shows th
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from camcensus.data import normalise_mac
+from camcensus.data import mac_owner, normalise_mac
 from camcensus.types import Evidence, Field
-from camcensus.wire import http, mdns, onvif, ws_discovery, x509
+from camcensus.wire import http, mdns, onvif, rtsp, snmp, ssdp, ws_discovery, x509
+from camcensus.wire.sdp import looks_secret
 
 VALUE_KEPT = 65536  # characters
 
@@ -20,6 +21,11 @@ _SPEAKS_OF_ITSELF = frozenset(
         ws_discovery.Action.BYE,
     }
 )
+_SSDP_FIELDS = {
+    "server": Field.SSDP_SERVER,
+    "usn": Field.SSDP_USN,
+    "location": Field.SSDP_LOCATION,
+}
 
 
 def _evidence(found: Iterable[tuple[Field, str | None]]) -> tuple[Evidence, ...]:
@@ -128,6 +134,25 @@ def _header(name: str, value: str) -> str:
     return f"{name}: {value}" if value else f"{name}:"
 
 
+def rtsp_evidence(answer: rtsp.Answer) -> tuple[Evidence, ...]:
+    """Status, headers, challenges and the telling lines of the description."""
+    return _evidence(_rtsp(answer))
+
+
+def _rtsp(answer: rtsp.Answer) -> Iterator[tuple[Field, str | None]]:
+    yield Field.RTSP_STATUS, answer.status_line
+    for name, value in answer.headers:
+        if not ("://" in value and looks_secret(value)):
+            yield Field.RTSP_HEADER, _header(name, value)
+    for field, name in ((Field.RTSP_SERVER, "server"), (Field.RTSP_AUTH, "www-authenticate")):
+        for value in answer.values(name):
+            yield field, value
+    for realm in answer.realms():
+        yield Field.RTSP_REALM, realm
+    for line in answer.description():
+        yield Field.RTSP_SDP, line
+
+
 def favicon_evidence(md5: str, mmh3: int) -> tuple[Evidence, ...]:
     """The two hashes of an icon, in the forms in which lists of icons give them."""
     return _evidence([(Field.HTTP_FAVICON_MD5, md5), (Field.HTTP_FAVICON_MMH3, str(mmh3))])
@@ -144,6 +169,11 @@ def certificate_evidence(certificate: x509.Certificate) -> tuple[Evidence, ...]:
             (Field.TLS_SERIAL, certificate.serial),
         ]
     )
+
+
+def mac_evidence(mac: str) -> tuple[Evidence, ...]:
+    """A MAC seen on the link, and who the IEEE registered for it."""
+    return _evidence([(Field.MAC_ADDRESS, mac), (Field.MAC_OWNER, mac_owner(mac))])
 
 
 def mdns_evidence(message: mdns.Message) -> tuple[Evidence, ...]:
@@ -164,3 +194,33 @@ def _mdns(message: mdns.Message) -> Iterator[tuple[Field, str | None]]:
         yield Field.MDNS_HOSTNAME, service.host.rstrip(".")
         for key, value in service.txt:
             yield Field.MDNS_TXT, key if value is None else f"{key}={value}"
+
+
+def snmp_evidence(response: snmp.Response) -> tuple[Evidence, ...]:
+    """The system's description, and its object in digits."""
+    description = response.value(snmp.SYS_DESCR)
+    return _evidence(
+        [
+            (Field.SNMP_SYS_DESCR, description and description.strip()),
+            (Field.SNMP_SYS_OBJECT_ID, response.value(snmp.SYS_OBJECT_ID)),
+        ]
+    )
+
+
+def ssdp_evidence(headers: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
+    """Every header of an answer or announcement, and those that have a field of their own."""
+    return _evidence(_ssdp(headers))
+
+
+def _ssdp(headers: Iterable[tuple[str, str]]) -> Iterator[tuple[Field, str]]:
+    for name, value in headers:
+        yield Field.SSDP_HEADER, f"{name}: {value}"
+        field = _SSDP_FIELDS.get(name.lower())
+        if field is not None:
+            yield field, value
+
+
+def description_evidence(data: bytes) -> tuple[Evidence, ...]:
+    """What a UPnP description says, one "element=text" each; `MalformedError` if it is none."""
+    said = ssdp.parse_description(data)
+    return _evidence((Field.SSDP_DESCRIPTION, f"{name}={value}") for name, value in said)

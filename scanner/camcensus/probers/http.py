@@ -1,13 +1,14 @@
 """HTTP and HTTPS front pages: one GET a port, without cookie or credential (RFC 9110)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from camcensus.net import Reply
 from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.net.scrub import image_hashes
 from camcensus.probers.base import Asking, Host, Prober
-from camcensus.probers.evidence import certificate_evidence, favicon_evidence, http_evidence
+from camcensus.probers.evidence import favicon_evidence, http_evidence
+from camcensus.probers.tls import greet_as_of_old, observe_certificate
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     Evidence,
@@ -21,17 +22,17 @@ from camcensus.types import (
 from camcensus.wire import MalformedError
 from camcensus.wire.http import Response, build_get, parse_response, response_complete
 from camcensus.wire.ws_discovery import xaddr_endpoint
-from camcensus.wire.x509 import parse_certificate
 
 NAME = "http"
-TLS = "tls"
 HTTPS = "https"  # how a user names ports that are asked over TLS at once
 FIRST_PORTS = (80, 443)
 FURTHER_PORTS = (8000, 8080, 8443, 88, 81)
 TLS_PORTS = frozenset({443, 8443})
 _MOST_NAMED_PORTS = 3
-_WORST_CONNECTIONS = len(FIRST_PORTS) + len(FURTHER_PORTS) + 2  # and a redirect and an icon
+_WORST_CONNECTIONS = len(FIRST_PORTS) + len(FURTHER_PORTS) + 3  # redirect, icon, an old hello
 _USUAL_FRAMES = 12  # one SYN to each closed port, or two pages; measured on the virtual estate
+_PATIENCE_S = (6.0, 2.5, 1.0)  # after so many mute ports
+_MOST_MUTE = 5  # ports; whoever says nothing at so many says nothing at the next
 _TLS_RECORD = (b"\x15\x03", b"\x16\x03")  # RFC 8446, 5.1: alert or handshake, version 3.x
 
 
@@ -55,17 +56,10 @@ def read(observation: Observation) -> tuple[Evidence, ...]:
     return http_evidence(response, observation.asked)
 
 
-def read_certificate(observation: Observation) -> tuple[Evidence, ...]:
-    """The evidence in a stored certificate."""
-    try:
-        return certificate_evidence(parse_certificate(observation.raw))
-    except MalformedError:
-        return ()
-
-
 async def ask(asking: Asking, host: Host) -> None:
     """80 and 443 and what answers or the user named; the rest only where these gave nothing."""
-    named = (*asking.ports.get(NAME, ()), *asking.ports.get(HTTPS, ()), *_named_ports(host))
+    stated = (port for port in _named_ports(host) if _may_ask(asking, host, port, "/", "page"))
+    named = (*asking.ports.get(NAME, ()), *asking.ports.get(HTTPS, ()), *stated)
     ports = tuple(dict.fromkeys((*FIRST_PORTS, *named)))
     if not await _ask_ports(asking, host, ports):
         await _ask_ports(asking, host, tuple(p for p in FURTHER_PORTS if p not in ports))
@@ -86,7 +80,7 @@ async def _ask_ports(asking: Asking, host: Host, ports: tuple[int, ...]) -> bool
     heard = False
     for port in ports:
         page = await _front_page(asking, host, port)
-        if page.reply.outcome is Outcome.SKIPPED_BUDGET:
+        if page.reply.outcome is Outcome.SKIPPED_BUDGET or _mute_ports(host) >= _MOST_MUTE:
             break
         if page.response is not None:
             heard = True
@@ -109,10 +103,13 @@ async def _front_page(asking: Asking, host: Host, port: int) -> _Page:
     """The front page, over TLS or not as the port suggests; once the other way if wrong."""
     tls = port in TLS_PORTS or port in asking.ports.get(HTTPS, ())
     page = await _get(asking, host, port, "/", "page", tls=tls)
-    if tls and page.reply.outcome is Outcome.TLS_FAILED and _speaks_plain(page.reply):
-        return await _get(asking, host, port, "/", "page", tls=False)
+    if tls and page.reply.outcome is Outcome.TLS_FAILED:
+        if _speaks_plain(page.reply):
+            return await _get(asking, host, port, "/", "page", tls=False)
+        await greet_as_of_old(asking, host, port, page.reply)
     if not tls and _speaks_tls(page):
-        return await _get(asking, host, port, "/", "page", tls=True)
+        page = await _get(asking, host, port, "/", "page", tls=True)
+        await greet_as_of_old(asking, host, port, page.reply)
     return page
 
 
@@ -134,10 +131,14 @@ async def _get(
     address = host.target.address
     payload = build_get(address, path, asking.net.user_agent, port=_host_port(port, tls=tls))
     reply = await asking.net.tcp_exchange(
-        address, port, Request(NAME, message, payload), tls=tls, complete=response_complete
+        address,
+        port,
+        Request(NAME, message, payload),
+        tls=tls,
+        deadline_s=_patience_s(host),
+        complete=response_complete,
     )
-    if reply.certificate:
-        await _observe_certificate(asking, host, reply)
+    await observe_certificate(asking, host, reply)
     make = partial(asking.observation, host.target, reply, NAME, message, Transport.TCP, asked=path)
     if reply.outcome is not Outcome.ANSWERED:
         await asking.emit(make())
@@ -156,22 +157,18 @@ async def _get(
     return _Page(reply, response, tls)
 
 
+def _patience_s(host: Host) -> float:
+    """How long for one page: less for a host that has accepted connections and said nothing."""
+    return _PATIENCE_S[min(_mute_ports(host), len(_PATIENCE_S) - 1)]
+
+
+def _mute_ports(host: Host) -> int:
+    return len({seen.port for seen in host.observations if seen.outcome is Outcome.MUTE})
+
+
 def _host_port(port: int, *, tls: bool) -> int | None:
     """The port for the Host header: left out where it is the scheme's own (RFC 9110, 7.2)."""
     return None if port == (443 if tls else 80) else port
-
-
-async def _observe_certificate(asking: Asking, host: Host, reply: Reply) -> None:
-    bare = replace(reply, data=b"", note="")
-    make = partial(asking.observation, host.target, bare, TLS, "certificate", Transport.TCP)
-    try:
-        evidence = certificate_evidence(parse_certificate(reply.certificate))
-    except MalformedError as error:
-        observation = make(raw=reply.certificate, outcome=Outcome.MALFORMED, note=str(error))
-    else:
-        observation = make(raw=reply.certificate, evidence=evidence, outcome=Outcome.ANSWERED)
-    host.observations.append(observation)
-    await asking.emit(observation)
 
 
 async def _further(asking: Asking, host: Host, port: int, page: _Page) -> None:

@@ -69,6 +69,7 @@ async def _take(asking: Asking, seen: Counter[str], types: set[str], reply: Repl
         return
     seen[reply.peer] += 1
     if seen[reply.peer] > _PER_SOURCE:
+        asking.remark(NAME, f"left aside: more answers than {_PER_SOURCE} from one address")
         return
     try:
         message = parse(reply.data)

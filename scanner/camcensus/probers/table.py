@@ -1,33 +1,47 @@
 """The probers, one line each, asked in this order."""
 
 from camcensus.probers import (
+    arp,
     bosch,
+    canary,
     dahua_v1,
     dhip,
     foscam,
     hanwha,
     http,
+    identity_page,
     mdns,
     onvif,
     panasonic,
     reolink,
+    rtsp,
     sadp,
+    snmp,
     sony,
+    ssdp,
     tplink,
     ubiquiti,
     vivotek,
+    web_identity,
     ws_discovery,
     xiongmai,
 )
 from camcensus.probers.base import Prober
 
 PROBERS: tuple[Prober, ...] = (
+    arp.PROBER,
     ws_discovery.PROBER,
     mdns.PROBER,
     sadp.PROBER,
     dhip.PROBER,
+    ssdp.PROBER,
     http.PROBER,  # first who it may be, then what only its maker's devices understand
     onvif.PROBER,
+    rtsp.PROBER,
+    web_identity.AXIS,
+    web_identity.UNIFI,
+    identity_page.PROBER,
+    canary.PROBER,
     dahua_v1.PROBER,
     xiongmai.PROBER,
     tplink.PROBER,
@@ -39,4 +53,5 @@ PROBERS: tuple[Prober, ...] = (
     ubiquiti.PROBER,
     reolink.PROBER,
     foscam.PROBER,
+    snmp.PROBER,
 )

@@ -11,6 +11,7 @@ from camcensus.probers.base import Asking, Host, Prober
 from camcensus.probers.evidence import ws_discovery_evidence
 from camcensus.scope import PlannedProber
 from camcensus.types import (
+    UNSOLICITED,
     Evidence,
     Interface,
     Observation,
@@ -21,7 +22,7 @@ from camcensus.types import (
     Transport,
 )
 from camcensus.wire import MalformedError
-from camcensus.wire.ws_discovery import Message, ProbeForm, build_probe, parse
+from camcensus.wire.ws_discovery import Message, ProbeForm, build_probe, parse, xaddr_endpoint
 
 NAME = "ws-discovery"
 PORT = 3702
@@ -67,6 +68,7 @@ async def _take(
         return
     seen[reply.peer] += 1
     if seen[reply.peer] > _PER_SOURCE:
+        asking.remark(NAME, f"left aside: more answers than {_PER_SOURCE} from one address")
         return
     await asking.emit(_observe(asking, target, message, expected(reply.peer), reply))
 
@@ -84,15 +86,23 @@ def _observe(
     evidence = ws_discovery_evidence(answer)
     if not evidence:
         return make(outcome=Outcome.MALFORMED, note="an envelope that says nothing")
-    return make(evidence=evidence, note="; ".join((*_doubts(answer, message_id), *answer.problems)))
+    doubts = (*_doubts(answer, message_id), *_strange_addresses(answer, target.address))
+    return make(evidence=evidence, note="; ".join((*doubts, *answer.problems)))
+
+
+def _strange_addresses(answer: Message, source: str) -> tuple[str, ...]:
+    """Whether every address that it claims leads elsewhere: kept as its word, and not used."""
+    claimed = [xaddr_endpoint(xaddr, source) for one in answer.matches for xaddr in one.xaddrs]
+    own = any(one is not None and one.matches_source for one in claimed)
+    return ("xaddr-mismatch",) if claimed and not own else ()
 
 
 def _doubts(answer: Message, message_id: str) -> tuple[str, ...]:
     """Whether the answer proves that it answers us; many honest devices get this wrong."""
     if not answer.relates_to:
-        return ("RelatesTo is missing",)
+        return (f"{UNSOLICITED}: RelatesTo is missing",)
     if answer.relates_to.removeprefix("urn:") != message_id:
-        return ("RelatesTo names another message",)
+        return (f"{UNSOLICITED}: RelatesTo names another message",)
     return ()
 
 
@@ -151,9 +161,11 @@ async def ask(asking: Asking, host: Host) -> None:
 
 
 async def again(asking: Asking, host: Host) -> Outcome:
-    """Whether it still answers."""
+    """Whether it still answers the form that it had answered: computers ignore some of them."""
     address = host.target.address
-    request = _request(ProbeForm.NVT, _message_id(asking.key, f"{address} again"))
+    heard = {seen.message for seen in host.observations if seen.answered and seen.prober == NAME}
+    form = next((one for one, message in _FORMS.items() if message in heard), ProbeForm.NVT)
+    request = _request(form, _message_id(asking.key, f"{address} again"))
     replies = await asking.net.udp_exchange(address, PORT, request, timeout_s=4.0)
     return replies[0].outcome
 

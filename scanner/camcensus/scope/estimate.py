@@ -4,11 +4,12 @@ Two guesses are stated: which share of the addresses is live, and what a live ho
 (most ports of most hosts are closed). What can happen at most is told beside them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Literal
 
+from camcensus.scope.ports import ports_for
 from camcensus.scope.words import PlannedProber, Stage
 from camcensus.types import PaceLimits, Transport
 
@@ -88,13 +89,12 @@ def estimate(
     live_share: float = LIVE_SHARE,
 ) -> Estimate:
     """The estimate of a plan with this load."""
-    first = [prober for prober in probers if prober.stage == "first"]
-    arp = ARP_FRAMES * sum(prober.cost.requests for prober in first)
+    arp = _kernel_arp(probers)
     rows = tuple(_row(prober, load, ports, live_share, usual_frames) for prober in probers)
     worst = [_row(prober, load, ports, 1.0, host_frames) for prober in probers]
     most = sum(row.frames for row in worst) + arp * load.on_link
     frames = sum(row.frames for row in rows) + arp * load.on_link
-    host = _host(probers, ports, pace, arp if load.on_link else 0)
+    host = _host(probers, ports, pace, on_link=load.on_link > 0)
     return Estimate(
         targets=load.targets,
         on_link=load.on_link,
@@ -110,15 +110,29 @@ def estimate(
     )
 
 
+def _kernel_arp(probers: Iterable[PlannedProber]) -> int:
+    """What a kernel asks the link at most for the datagrams of the first pass to one neighbour."""
+    return ARP_FRAMES * sum(row.cost.requests for row in _first(probers, on_link=False))
+
+
+def _first(probers: Iterable[PlannedProber], *, on_link: bool) -> list[PlannedProber]:
+    """The rows of the first pass; those below IP only for addresses of our own links."""
+    return [
+        row
+        for row in probers
+        if row.stage == "first" and (on_link or row.transport is not Transport.LINK)
+    ]
+
+
 def host_frames(prober: PlannedProber, ports: Mapping[str, tuple[int, ...]]) -> int:
     """Frames to one host at most; ports that the user named may make it more, never less."""
-    named = len(ports.get(prober.name, ())) if prober.stage != "link" else 0
+    named = len(ports_for(prober.name, ports)) if prober.stage != "link" else 0
     return max(prober.cost.frames, ceil(prober.cost.frames * named / max(len(prober.ports), 1)))
 
 
 def usual_frames(prober: PlannedProber, ports: Mapping[str, tuple[int, ...]]) -> int:
     """Frames to a live host commonly; ports that the user named cost a connection in vain each."""
-    named = len(ports.get(prober.name, ())) if prober.stage != "link" else 0
+    named = len(ports_for(prober.name, ports)) if prober.stage != "link" else 0
     most = host_frames(prober, ports)
     return min(most, prober.cost.usual_frames + named) if prober.cost.usual_frames else most
 
@@ -140,7 +154,7 @@ def _row(
 
 def _hosts(prober: PlannedProber, load: Load, live_share: float) -> int:
     if prober.stage == "first":
-        return load.targets
+        return load.on_link if prober.transport is Transport.LINK else load.targets
     asked = 1.0 if live_share == 1.0 else prober.cost.usual_share
     if prober.transport is Transport.UDP:
         return ceil(load.targets * live_share * asked)
@@ -152,11 +166,13 @@ def _host(
     probers: tuple[PlannedProber, ...],
     ports: Mapping[str, tuple[int, ...]],
     pace: PaceLimits,
-    arp: int,
+    *,
+    on_link: bool,
 ) -> HostWorst:
-    asked = [prober for prober in probers if prober.stage != "link"]
-    first = [prober for prober in asked if prober.stage == "first"]
-    second = [prober for prober in asked if prober.stage == "second"]
+    arp = _kernel_arp(probers) if on_link else 0
+    first = _first(probers, on_link=on_link)
+    second = [prober for prober in probers if prober.stage == "second"]
+    asked = first + second
     seconds = _host_seconds(first, ports, pace, arp) + _host_seconds(second, ports, pace, 0)
     return HostWorst(
         frames=arp + sum(host_frames(prober, ports) for prober in asked),
@@ -195,13 +211,12 @@ def _by_caps(
     pace: PaceLimits,
     live_share: float,
 ) -> float:
-    first = [prober for prober in probers if prober.stage == "first"]
+    near, far = (_first(probers, on_link=on_link) for on_link in (True, False))
     second = [prober for prober in probers if prober.stage == "second"]
-    arp = ARP_FRAMES * sum(prober.cost.requests for prober in first)
     asked_again = max((_hosts(prober, load, live_share) for prober in second), default=0)
     total = (
-        load.on_link * _usual_seconds(first, ports, pace, arp)
-        + (load.targets - load.on_link) * _usual_seconds(first, ports, pace, 0)
+        load.on_link * _usual_seconds(near, ports, pace, _kernel_arp(probers))
+        + (load.targets - load.on_link) * _usual_seconds(far, ports, pace, 0)
         + asked_again * _usual_seconds(second, ports, pace, 0)
     )
     busiest = total * load.busiest_256 / load.targets if load.targets else 0.0

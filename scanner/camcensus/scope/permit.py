@@ -61,7 +61,7 @@ class ScopePermit:
         if found is None:
             return f"{address}: {self._because(address)}"
         zone = found[1].zone
-        if self._udp_only[zone] and transport is not Transport.UDP:
+        if self._udp_only[zone] and transport is Transport.TCP:
             return f"{address}: zone {self._zones[zone].name} is {self._zones[zone].policy}"
         return self._denials.refusal(transport, port)
 

@@ -161,6 +161,13 @@ class Plan:
         place = position(address)
         return place is not None and place in self._own_networks
 
+    def on_link_targets(self) -> Iterator[Target]:
+        """The targets in networks of this machine's own interfaces, in order of address."""
+        for first, last in self._parts.ranges().meet(self._own_networks):
+            for place in range(first, last + 1):
+                if (target := self.contains(text_of(place))) is not None:
+                    yield target
+
     def _zone(self, number: int) -> PlannedZone | None:
         return self.content.zones[number] if number >= 0 else None
 

@@ -9,7 +9,10 @@ from camcensus.types import Transport
 
 MOST_PORTS = 16  # of one prober: a device is asked a few questions, not searched
 _BARE = "http"
-_OVER_TLS = {"https": "http"}  # a name for ports of another prober, asked over TLS at once
+_OVER_TLS = {
+    "https": "http",
+    "rtsps": "rtsp",
+}  # a name for ports of another prober, asked over TLS at once
 
 
 class Denials:
@@ -25,6 +28,8 @@ class Denials:
 
     def refusal(self, transport: Transport, port: int) -> str | None:
         """Why nothing is sent to this port, `None` if it may be."""
+        if transport is Transport.LINK:
+            return None  # frames below IP have no ports
         row = self._rows[transport].get(port)
         if row is not None:
             return f"{transport} port {port} is never sent to: {row.why} ({row.source})"
@@ -35,7 +40,7 @@ def read_ports(
     typed: tuple[str, ...], probers: tuple[PlannedProber, ...], denials: Denials
 ) -> dict[str, tuple[int, ...]]:
     """The ports of each named prober; a port without a name is for http."""
-    known = {prober.name: prober.transport for prober in probers if prober.stage != "link"}
+    known = {it.name: it.transport for it in probers if it.stage != "link" and it.ports}
     known |= {name: known[base] for name, base in _OVER_TLS.items() if base in known}
     found: dict[str, list[int]] = {}
     for word in (word for text in typed for word in text.replace(",", " ").split()):
@@ -68,6 +73,12 @@ def _number(word: str, text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or len(text) > 5 or not 1 <= int(text) <= 65535:
         raise ScopeError(f"port {word!a}: {text!a} is not a number from 1 to 65535")
     return int(text)
+
+
+def ports_for(prober: str, named: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
+    """The ports that the user named for a prober, those asked over TLS among them."""
+    names = [prober, *(name for name, base in _OVER_TLS.items() if base == prober)]
+    return tuple(port for name in names for port in named.get(name, ()))
 
 
 def check_ports(

@@ -22,7 +22,7 @@ def suspected(host: Host, *, at_the_end: bool) -> bool:
     """Whether its ports answer nothing any more, although the host had answered something."""
     silent = 0
     for seen in reversed(host.observations):
-        if seen.answered:
+        if seen.proved:
             return silent >= (1 if at_the_end else _IN_A_ROW)
         if seen.transport is Transport.TCP:
             if seen.outcome is not Outcome.SILENT:
@@ -33,9 +33,14 @@ def suspected(host: Host, *, at_the_end: bool) -> bool:
 
 def witness(host: Host, probers: tuple[Prober, ...]) -> Prober | None:
     """Who can ask again what the host had answered; the cheapest question first."""
-    able = [one for one in probers if one.again is not None and host.answered(one.name)]
+    able = [one for one in probers if one.again is not None and _proved_by(one, host)]
     able.sort(key=lambda one: one.planned[0].transport is Transport.TCP)
     return able[0] if able else None
+
+
+def _proved_by(prober: Prober, host: Host) -> bool:
+    """Whether it had answered this prober; what others say in its name is no sign of its life."""
+    return any(seen.prober == prober.name and seen.proved for seen in host.observations)
 
 
 async def fell_silent(
@@ -49,7 +54,7 @@ async def fell_silent(
         return False
     if await prober.again(asking, host) is not Outcome.SILENT:
         return False
-    last = next(seen for seen in host.observations if seen.answered and seen.prober == prober.name)
+    last = next(seen for seen in host.observations if seen.proved and seen.prober == prober.name)
     note = "went quiet: it had answered this, and answers nothing any more"
     silence = replace(last, outcome=Outcome.SILENT, seen_at=asking.now(), raw=b"", evidence=())
     await asking.emit(replace(silence, note=note))
@@ -94,7 +99,7 @@ def _named(network: str) -> str:
 
 
 def _last_answered(host: Host) -> str:
-    last = max(index for index, seen in enumerate(host.observations) if seen.answered)
+    last = max(index for index, seen in enumerate(host.observations) if seen.proved)
     questions = (_question(seen) for seen in host.observations[last : last + 3])
     return " and ".join(dict.fromkeys(questions))
 

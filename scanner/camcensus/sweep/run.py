@@ -16,6 +16,8 @@ from camcensus.net import Net
 from camcensus.probers.base import Asking, Emit, Host, Prober
 from camcensus.scope import Plan
 from camcensus.sweep.coverage import Coverage
+from camcensus.sweep.middlebox import Middleboxes, network_of
+from camcensus.sweep.neighbours import Neighbours
 from camcensus.sweep.quiet import Breaker, fell_silent
 from camcensus.sweep.thrift import needless
 from camcensus.types import Evidence, Identity, Observation, Outcome, OwnerLogin, Target
@@ -80,6 +82,7 @@ class Sweep:
     speakers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     login: OwnerLogin | None = None
     coverage: Coverage = field(default_factory=Coverage)
+    middleboxes: Middleboxes = field(default_factory=Middleboxes)
     breaker: Breaker = field(default_factory=Breaker)
     _waiting: deque[Host] = field(default_factory=deque)
     _hosts: dict[str, Host] = field(default_factory=dict)
@@ -89,6 +92,19 @@ class Sweep:
     _position: int = 0
     _asked: int = 0
     _first_pass_over: bool = False
+    _neighbours: Neighbours = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._neighbours = Neighbours(
+            self.plan,
+            self.net,
+            self.coverage,
+            self._asking,
+            lambda seen: self.emit(Observed(seen)),
+            self._heard,
+            self._guarded,
+            next((one for one in self.probers if one.ahead is not None), None),
+        )
 
     async def run(self) -> Coverage:
         """Carry the plan out. Cancel it to stop: what was emitted stays."""
@@ -97,16 +113,21 @@ class Sweep:
         for host in self.resume.pending:
             self._enlist(host)
         async with asyncio.TaskGroup() as tasks:
-            second = tasks.create_task(self._second_pass())
             clock = tasks.create_task(self._tell_progress())
+            await self._neighbours.ask_first(self.resume.finished)
+            watch = tasks.create_task(self._neighbours.watch())
+            second = tasks.create_task(self._second_pass())
             self._remark_routers()
             await self._links()
             await self._first_pass()
+            watch.cancel()
+            for target in await self._neighbours.alive():
+                self._enlist(self._host(target))
             self._first_pass_over = True
             self._work.set()
             await second
             clock.cancel()
-        for note in self.net.notes:
+        for note in (*self.net.notes, *self.middleboxes.sentences()):
             self.coverage.inaudible("network", note)
         if self.net.lost:
             self.coverage.inaudible(
@@ -273,7 +294,7 @@ class Sweep:
         await self._heard(seen)
 
     def _host(self, target: Target) -> Host:
-        return self._hosts.setdefault(target.address, Host(target))
+        return self._hosts.setdefault(target.address, self._neighbours.host(target))
 
     def _enlist(self, host: Host) -> None:
         """Queue a live address for its second pass, once."""
@@ -329,12 +350,18 @@ class Sweep:
                 del running[network]
             self._work.set()
 
+    def _asks(self, prober: Prober, host: Host) -> bool:
+        """Whether this prober has a question for live hosts, and one for this host."""
+        planned = prober.ask is not None and self.plan.asks(prober.name, "second")
+        return planned and prober.wanted(host)
+
     async def _ask_everything(self, host: Host, network: str) -> None:
         """Each prober whose turn it is, until there is no need or the host goes quiet."""
         target = host.target
         asking = self._asking(self._heard_again)
-        for prober in self.probers:
-            if prober.ask is None or not self.plan.asks(prober.name, "second"):
+        await self._neighbours.look(host)
+        for prober in self.middleboxes.order(self.probers, host):
+            if not self._asks(prober, host):
                 continue
             why = needless(asking, prober, host)
             if why:
@@ -342,9 +369,11 @@ class Sweep:
                 continue
             if not self.plan.asks(prober.name, "first"):
                 self.coverage.ask(target.zone, prober.name)
-            await self._guarded(prober, prober.ask(asking, host), target)
+            if prober.ask is not None:
+                await self._guarded(prober, prober.ask(asking, host), target)
             if network in self.breaker.networks or await self._fell_silent(host, network):
                 return
+        self.middleboxes.take(host)
         await self._fell_silent(host, network, at_the_end=True)
 
     async def _fell_silent(self, host: Host, network: str, *, at_the_end: bool = False) -> bool:
@@ -379,10 +408,3 @@ def _must_stop(error: Exception) -> bool:
     if isinstance(error, ExceptionGroup):
         return any(_must_stop(inner) for inner in error.exceptions)
     return isinstance(error, CamcensusError) and not isinstance(error, SafetyError)
-
-
-def network_of(address: str) -> str:
-    """The /24 of an IPv4 address, the /64 of an IPv6 one: what a cap counts by."""
-    if ":" in address:
-        return ":".join(ip_address(address).exploded.split(":")[:4])
-    return address.rpartition(".")[0]

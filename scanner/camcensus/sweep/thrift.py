@@ -1,22 +1,29 @@
 """What need not be asked: a device that is known, and a maker's question to others' devices."""
 
+from camcensus.probers import canary
 from camcensus.probers.base import Asking, Host, Prober, settled
-from camcensus.types import Kind, Outcome
+from camcensus.types import Identity, Kind, Outcome
 
 _SPOKE = {Outcome.ANSWERED, Outcome.MUTE, Outcome.MALFORMED}
 
 
 def needless(asking: Asking, prober: Prober, host: Host) -> str:
     """Why this live host need not be asked by this prober; "" if it should be."""
+    if prober.spares is not None and (why := prober.spares(asking, host)):
+        return why
     if asking.thorough:
         return ""
-    evidence = host.evidence()
-    identity = asking.name(evidence)
+    if canary.is_suspect(host.observations):
+        return canary.SUSPECT
+    identity = asking.name(host.evidence())
     if settled(identity):
         return "maker, model and an identifier were certain already"
-    if not prober.vendor:
-        return ""
-    suspects = asking.suspects(evidence)
+    return _foreign(asking, prober, host, identity) if prober.vendor else ""
+
+
+def _foreign(asking: Asking, prober: Prober, host: Host, identity: Identity) -> str:
+    """Why a maker's own question is not for this host."""
+    suspects = asking.suspects(host.evidence())
     if suspects:
         speaks = not suspects.isdisjoint(asking.speakers.get(prober.name, frozenset()))
         return "" if speaks else "another maker's device"

@@ -71,9 +71,9 @@ def fields_of(value: object) -> tuple[tuple[str, str], ...]:
 
 
 def _body(data: bytes) -> bytes:
-    """What follows the header: a length in it may look like a brace."""
+    """What follows the header, however long: a length in it may look like a brace."""
     rest = data[_HEADER.size :]
-    return rest if _has_mark(data) and rest.lstrip().startswith(b"{") else data
+    return rest if _has_mark(data) and rest.lstrip(b"\0\r\n\t ").startswith(b"{") else data
 
 
 def _has_mark(data: bytes) -> bool:

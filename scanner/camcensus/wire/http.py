@@ -1,24 +1,15 @@
 """HTTP/1 as embedded web servers speak it: whatever came before a fault is kept."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from camcensus.wire import MalformedError, html
+from camcensus.wire.head import HEAD_END, HEAD_READ, VALUE_KEPT, Message, read_headers, split_head
 from camcensus.wire.http_body import BODY_KEPT, decode_body, final_chunk_reached
 from camcensus.wire.text import decode
 
-HEAD_READ = 65536  # bytes of status line and headers looked at
-HEADERS_KEPT = 64
-VALUE_KEPT = 8192
-REALM_KEPT = 256  # characters
-REALMS_KEPT = 16
 INTERIM_SKIPPED = 4
 
-# A blank line, or the page itself where the blank line was forgotten. Not `\r*`: a flood of CR
-# would make the search quadratic.
-_HEAD_END = re.compile(rb"\n\r{0,2}\n|\n(?=<[!A-Za-z])")
 _STATUS = re.compile(
     r"(HTTP(?:/\d{1,2}(?:\.\d{1,2})?)?|ICY|RTSP/1\.0)[ \t]+(\d{3})(?:\D(.*))?", re.DOTALL
 )
@@ -30,7 +21,6 @@ _KNOWN_HEADER = re.compile(
 _HTML = re.compile(
     r"<(?:!doctype\s{1,8}html|html|head|title|body|script|meta|frameset)\b", re.IGNORECASE
 )
-_REALM = re.compile(r"\brealm[ \t]*=[ \t]*(?:\"((?:[^\"\\]|\\.)*+)\"?|([^\s,]*))", re.IGNORECASE)
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
 _PATH = re.compile(r"/[!-~]{0,1023}")
 _AGENT = re.compile(r"[ -~]{1,256}")
@@ -41,25 +31,8 @@ _NO_BODY = re.compile(rb"HTTP/\d\.\d[ \t]+(?:204|304)\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
-    """One answer; `status` is `None` if it stated none, `problems` says what was odd."""
-
-    status_line: str
-    version: str
-    status: int | None
-    reason: str
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-    problems: tuple[str, ...] = ()
-
-    def values(self, name: str) -> tuple[str, ...]:
-        """Every value of that header, in the order sent; the name in any case."""
-        wanted = name.lower()
-        return tuple(value for key, value in self.headers if key.lower() == wanted)
-
-    def get(self, name: str) -> str | None:
-        """The first value of that header."""
-        return next(iter(self.values(name)), None)
+class Response(Message):
+    """One answer of a web server."""
 
     def text(self) -> str:
         """The body as text: by what it is, then by what it says it is."""
@@ -74,20 +47,6 @@ class Response:
     def title(self) -> str | None:
         """The page's title on one line, `None` if it has none."""
         return html.title(self.text())
-
-    def realms(self) -> tuple[str, ...]:
-        """The realm of every challenge, at most 256 characters each."""
-        found = (
-            match.group(1) if match.group(1) is not None else match.group(2)
-            for value in self.values("www-authenticate")
-            for match in _REALM.finditer(value)
-        )
-        plain = (re.sub(r"\\(.)", r"\1", realm)[:REALM_KEPT] for realm in found)
-        return tuple(islice(plain, REALMS_KEPT))
-
-    def realm(self) -> str | None:
-        """The first realm."""
-        return next(iter(self.realms()), None)
 
     def cookie_names(self) -> tuple[str, ...]:
         """Names of the cookies set; their values are nobody's business."""
@@ -160,7 +119,7 @@ def parse_response(data: bytes) -> Response:
     if not rest:
         raise MalformedError("empty answer")
     for _ in range(INTERIM_SKIPPED):
-        end = _HEAD_END.search(rest, 0, HEAD_READ)
+        end = HEAD_END.search(rest, 0, HEAD_READ)
         following = b"" if end is None else rest[end.end() :].lstrip(b"\r\n")
         if not _INTERIM.match(rest) or not following.startswith(b"HTTP/"):
             break
@@ -179,8 +138,8 @@ def _parse_final(data: bytes, problems: list[str]) -> Response:
         return _without_status(data, first, problems)
     if status is None:
         problems.append("bad-status-line")
-    head, body = _split_head(data, problems)
-    headers = _headers(head.split(b"\n")[1:], problems)
+    head, body = split_head(data, problems)
+    headers = read_headers(head.split(b"\n")[1:], problems)
     if "interim-flood" in problems:
         body = b""
     return Response(
@@ -200,8 +159,8 @@ def _without_status(data: bytes, first: str, problems: list[str]) -> Response:
     headers: tuple[tuple[str, str], ...] = ()
     body = data
     if _KNOWN_HEADER.match(first):
-        head, body = _split_head(data, problems)
-        headers = _headers(head.split(b"\n"), problems)
+        head, body = split_head(data, problems)
+        headers = read_headers(head.split(b"\n"), problems)
     elif not (first.lstrip("\ufeff").startswith("<") and _HTML.search(decode(data[:1024]))):
         raise MalformedError("not http")
     return Response(
@@ -209,63 +168,11 @@ def _without_status(data: bytes, first: str, problems: list[str]) -> Response:
     )
 
 
-def _split_head(data: bytes, problems: list[str]) -> tuple[bytes, bytes]:
-    end = _HEAD_END.search(data, 0, HEAD_READ)
-    head, body = (
-        (data[:HEAD_READ], b"") if end is None else (data[: end.start()], data[end.end() :])
-    )
-    if end is None:
-        problems.append("cut-head" if len(data) <= HEAD_READ else "header-flood")
-    elif len(end.group()) == 1:
-        problems.append("no-blank-line")
-    lines = head.split(b"\n")
-    if any(not line.endswith(b"\r") for line in lines[:-1]):
-        problems.append("bare-lf")
-    return head, body
-
-
-def _headers(lines: list[bytes], problems: list[str]) -> tuple[tuple[str, str], ...]:
-    found: list[tuple[str, str]] = []
-    for name, value in _header_lines(lines, problems):
-        if len(found) == HEADERS_KEPT:
-            problems.append("header-flood")
-            break
-        if len(value) > VALUE_KEPT:
-            problems.append("long-header")
-        found.append((name[:256], value[:VALUE_KEPT]))
-    return tuple(found)
-
-
-def _header_lines(lines: list[bytes], problems: list[str]) -> Iterator[tuple[str, str]]:
-    """Name and value of each line; a line that begins with a space continues the one before."""
-    pending: list[bytes] = []
-    for line in [*lines, b""]:
-        if line.startswith((b" ", b"\t")) and pending and line.strip():
-            problems.append("folded-header")
-            pending.append(line.strip())
-            continue
-        if pending:
-            yield from _header(b" ".join(pending), problems)
-        pending = [line.rstrip(b"\r")]
-
-
-def _header(line: bytes, problems: list[str]) -> Iterator[tuple[str, str]]:
-    name, colon, value = line[: 4 * VALUE_KEPT].partition(b":")
-    if not line.strip():
-        return
-    if not colon or not name.strip():
-        problems.append("header-without-colon")
-        return
-    if name != name.rstrip():
-        problems.append("space-before-colon")
-    yield decode(name.strip()), decode(value.strip())
-
-
 def response_complete(data: bytes) -> bool:
     """Enough bytes to stop reading: the stated length, or the last chunk, has come."""
     start = 0
     for _ in range(INTERIM_SKIPPED + 1):
-        end = _HEAD_END.search(data, start, start + HEAD_READ)
+        end = HEAD_END.search(data, start, start + HEAD_READ)
         if end is None:
             return len(data) - start >= HEAD_READ
         if not _INTERIM.match(data, start):

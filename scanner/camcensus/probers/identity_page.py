@@ -1,0 +1,97 @@
+"""One page a host that its maker's devices show to everybody, out of `fingerprints/pages.toml`.
+
+A page is asked only of a host that something has named as that maker's before, at a place where
+its front page answered.
+"""
+
+from collections.abc import Collection
+from functools import partial
+
+from camcensus.net import Reply
+from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
+from camcensus.net.safety import IdentityPage
+from camcensus.probers.base import Asking, Host, Prober
+from camcensus.probers.evidence import http_evidence
+from camcensus.probers.web import NO_PAGE, ask_door, doors
+from camcensus.scope import PlannedProber
+from camcensus.types import (
+    Evidence,
+    Observation,
+    Outcome,
+    ProberCost,
+    Request,
+    Transport,
+)
+from camcensus.wire import MalformedError
+from camcensus.wire.http import build_get, parse_response
+
+NAME = "identity-page"
+MESSAGE = "page"
+
+
+def page_for(suspects: Collection[str], pages: tuple[IdentityPage, ...]) -> IdentityPage | None:
+    """The first page that one of these makers' devices show."""
+    return next((page for page in pages if not page.makers.isdisjoint(suspects)), None)
+
+
+def read(observation: Observation) -> tuple[Evidence, ...]:
+    """The evidence in a stored answer."""
+    try:
+        return http_evidence(parse_response(observation.raw), observation.asked)
+    except MalformedError:
+        return ()
+
+
+def spares(asking: Asking, host: Host) -> str:
+    """Why this host is not asked for any page."""
+    if not doors(host):
+        return NO_PAGE
+    page = page_for(asking.suspects(host.evidence()), asking.net.safety.pages)
+    return "" if page is not None else "no maker is suspected whose devices show such a page"
+
+
+async def ask(asking: Asking, host: Host) -> None:
+    """At most one page, once, at the first place that speaks the web."""
+    page = page_for(asking.suspects(host.evidence()), asking.net.safety.pages)
+    door = next(iter(doors(host)), None)
+    if page is None or door is None:
+        return
+    address, agent = host.target.address, asking.net.user_agent
+    request = Request(NAME, MESSAGE, build_get(address, page.path, agent, port=door.host_port))
+    reply = await ask_door(asking, host, door, request)
+    await asking.emit(_observe(asking, host, page, reply))
+
+
+def _observe(asking: Asking, host: Host, page: IdentityPage, reply: Reply) -> Observation:
+    make = partial(
+        asking.observation, host.target, reply, NAME, MESSAGE, Transport.TCP, asked=page.path
+    )
+    if reply.outcome is not Outcome.ANSWERED:
+        return make()
+    try:
+        response = parse_response(reply.data)
+    except MalformedError as error:
+        return make(outcome=Outcome.MALFORMED, note=str(error))
+    return make(evidence=http_evidence(response, page.path), note="; ".join(response.problems))
+
+
+PROBER = Prober(
+    name=NAME,
+    planned=(
+        PlannedProber(
+            NAME,
+            "second",
+            Transport.TCP,
+            (80, 443),
+            ProberCost(
+                frames=CONNECTION_FRAMES + TLS_FRAMES,
+                connections=1,
+                usual_frames=CONNECTION_FRAMES,
+                usual_share=0.1,
+            ),
+        ),
+    ),
+    read=read,
+    ask=ask,
+    spares=spares,
+)

@@ -1,0 +1,146 @@
+"""`axis` and `unifi`: the one question of each maker that its devices answer without login."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from camcensus.net import Reply
+from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
+from camcensus.probers.base import Asking, Host, Prober
+from camcensus.probers.evidence import field_evidence, http_evidence
+from camcensus.probers.web import NO_PAGE, Door, ask_door, doors
+from camcensus.scope import PlannedProber
+from camcensus.types import (
+    Evidence,
+    Field,
+    Observation,
+    Outcome,
+    ProberCost,
+    Request,
+    Transport,
+)
+from camcensus.wire import MalformedError, web_identity
+from camcensus.wire.http import Response, parse_response
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What one maker's devices are asked, where, and how their answer is read."""
+
+    prober: str
+    message: str
+    maker: str
+    path: str
+    build: Callable[..., bytes]
+    parse: Callable[[bytes], tuple[tuple[str, str], ...]]
+    field: Field
+    tls_only: bool = False
+
+
+_AXIS = _Question(
+    prober="axis",
+    message="basic-device-info",
+    maker="axis",
+    path=web_identity.AXIS_PATH,
+    build=web_identity.build_axis_question,
+    parse=web_identity.parse_axis,
+    field=Field.AXIS_FIELD,
+)
+_UNIFI = _Question(
+    prober="unifi",
+    message="system",
+    maker="ubiquiti",
+    path=web_identity.UNIFI_PATH,
+    build=web_identity.build_unifi_question,
+    parse=web_identity.parse_unifi,
+    field=Field.UNIFI_FIELD,
+    tls_only=True,
+)
+
+
+def _evidence(question: _Question, response: Response) -> tuple[Evidence, ...]:
+    """The properties; of a refusal what any page says, for its realm may name the device."""
+    if response.status == 200:
+        try:
+            return field_evidence(question.field, question.parse(response.body))
+        except MalformedError:
+            pass
+    return http_evidence(response, question.path)
+
+
+def _read(question: _Question, observation: Observation) -> tuple[Evidence, ...]:
+    try:
+        return _evidence(question, parse_response(observation.raw))
+    except MalformedError:
+        return ()
+
+
+def _door(question: _Question, host: Host) -> Door | None:
+    """The first place where this question may be asked."""
+    places = (door for door in doors(host) if door.tls or not question.tls_only)
+    return next(places, None)
+
+
+def _spares(question: _Question, asking: Asking, host: Host) -> str:
+    """Why this host is not asked: only this maker's devices know the question."""
+    if _door(question, host) is None:
+        return NO_PAGE
+    suspected = question.maker in asking.suspects(host.evidence())
+    return "" if suspected else "another maker's device, or nobody knows whose"
+
+
+async def _ask(question: _Question, asking: Asking, host: Host) -> None:
+    """Once, at the first place that speaks the web, to a host that may be this maker's."""
+    door = _door(question, host)
+    if door is None or question.maker not in asking.suspects(host.evidence()):
+        return
+    payload = question.build(host.target.address, asking.net.user_agent, port=door.host_port)
+    request = Request(question.prober, question.message, payload)
+    reply = await ask_door(asking, host, door, request)
+    await asking.emit(_observe(question, asking, host, reply))
+
+
+def _observe(question: _Question, asking: Asking, host: Host, reply: Reply) -> Observation:
+    make = partial(
+        asking.observation,
+        host.target,
+        reply,
+        question.prober,
+        question.message,
+        Transport.TCP,
+        asked=question.path,
+    )
+    if reply.outcome is not Outcome.ANSWERED:
+        return make()
+    try:
+        response = parse_response(reply.data)
+    except MalformedError as error:
+        return make(outcome=Outcome.MALFORMED, note=str(error))
+    return make(evidence=_evidence(question, response), note="; ".join(response.problems))
+
+
+def _prober(question: _Question) -> Prober:
+    return Prober(
+        name=question.prober,
+        planned=(
+            PlannedProber(
+                question.prober,
+                "second",
+                Transport.TCP,
+                (443,) if question.tls_only else (80, 443),
+                ProberCost(
+                    frames=CONNECTION_FRAMES + TLS_FRAMES,
+                    connections=1,
+                    usual_frames=CONNECTION_FRAMES,
+                    usual_share=0.05,
+                ),
+            ),
+        ),
+        read=partial(_read, question),
+        ask=partial(_ask, question),
+        spares=partial(_spares, question),
+    )
+
+
+AXIS = _prober(_AXIS)
+UNIFI = _prober(_UNIFI)
