@@ -11,11 +11,16 @@ from camcensus.types import (
     Evidence,
     Identity,
     Interface,
+    Kind,
     Observation,
     Outcome,
+    OwnerLogin,
     Target,
     Transport,
 )
+
+_CERTAIN = 0.9  # "strong" in every output
+_IDENTIFIERS = {"mac", "serial"}
 
 Emit = Callable[[Observation], Awaitable[None]]
 Take = Callable[[Reply], Awaitable[None]]
@@ -34,6 +39,7 @@ class Asking:
     key: bytes  # makes message ids that an answer proves itself by
     failed: Callable[[str, str, Exception], None]  # prober, address, what a mistake of ours was
     ports: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    login: OwnerLogin | None = None
     thorough: bool = False  # ask on although everything that matters is known
     unheard: Callable[[str, str], None] = lambda _prober, _why: None  # not audible from here, why
     converge: Callable[[str, int, float], None] = lambda _prober, _rounds, _share: None
@@ -145,3 +151,17 @@ class Prober:
     vendor: bool = False
     spares: Callable[["Asking", Host], str] | None = None
     beyond_router: str = ""  # why answers do not come through a router; "" if they do
+
+
+def settled(identity: Identity) -> bool:
+    """Whether maker, model and an identifier are certain, and nothing contradicts."""
+    return (
+        not identity.conflicts
+        and identity.kind is not Kind.UNKNOWN
+        and identity.certainty.maker >= _CERTAIN
+        and identity.certainty.model >= _CERTAIN
+        and any(
+            claim.attribute in _IDENTIFIERS and claim.certainty >= _CERTAIN
+            for claim in identity.claims
+        )
+    )

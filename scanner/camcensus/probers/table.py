@@ -11,6 +11,7 @@ from camcensus.probers import (
     http,
     identity_page,
     mdns,
+    onvif,
     panasonic,
     reolink,
     rtsp,
@@ -36,6 +37,7 @@ PROBERS: tuple[Prober, ...] = (
     ssdp.PROBER,
     http.PROBER,  # first who it may be, then what only its maker's devices understand
     canary.PROBER,  # whom this finds out gets nothing more
+    onvif.PROBER,
     rtsp.PROBER,
     web_identity.AXIS,
     web_identity.UNIFI,

@@ -20,7 +20,7 @@ from camcensus.sweep.middlebox import Middleboxes, network_of
 from camcensus.sweep.neighbours import Neighbours
 from camcensus.sweep.quiet import Breaker, fell_silent
 from camcensus.sweep.thrift import needless
-from camcensus.types import Evidence, Identity, Observation, Outcome, Target
+from camcensus.types import Evidence, Identity, Observation, Outcome, OwnerLogin, Target
 
 _LIFE = {Outcome.ANSWERED, Outcome.MALFORMED, Outcome.REFUSED}
 _NO_NEWS = {Outcome.SILENT, Outcome.EXCLUDED}  # counted in the coverage, not stored
@@ -80,6 +80,7 @@ class Sweep:
     name: Callable[[Iterable[Evidence]], Identity]
     resume: Resume = Resume()
     speakers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    login: OwnerLogin | None = None
     coverage: Coverage = field(default_factory=Coverage)
     middleboxes: Middleboxes = field(default_factory=Middleboxes)
     breaker: Breaker = field(default_factory=Breaker)
@@ -148,6 +149,7 @@ class Sweep:
             ports=self.plan.ports,
             thorough=self.plan.content.thorough,
             speakers=self.speakers,
+            login=self.login,
             unheard=self.coverage.inaudible,
             converge=self.coverage.converge,
             failed=self._failed,
