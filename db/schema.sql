@@ -36,6 +36,7 @@ CREATE TABLE coverage (
 	excluded_why TEXT NOT NULL,
 	not_audible TEXT NOT NULL,
 	spared INTEGER NOT NULL,
+	spared_why TEXT NOT NULL,
 	rounds INTEGER NOT NULL,
 	convergence_percent INTEGER,
 	remarks TEXT NOT NULL,

@@ -120,6 +120,7 @@ def _make_coverage() -> None:
         sa.Column("excluded_why", sa.Text(), nullable=False),
         sa.Column("not_audible", sa.Text(), nullable=False),
         sa.Column("spared", ROW_ID, nullable=False),
+        sa.Column("spared_why", sa.Text(), nullable=False),
         sa.Column("rounds", ROW_ID, nullable=False),
         sa.Column("convergence_percent", ROW_ID, nullable=True),
         sa.Column("remarks", sa.Text(), nullable=False),

@@ -26,7 +26,7 @@ def _reach(plan: Plan, areas: tuple[Area, ...]) -> tuple[str, ...]:
     reached = near or [one.interface.name for one in links]
     sentence = (
         f"multicast reached {_some(reached)} only: in {others} what answers to multicast alone "
-        "stays unseen; sweep from a machine there, or name the interface with -e"
+        "stays unseen: sweep from a machine there, or name the interface with -e"
     )
     return (sentence,)
 

@@ -34,6 +34,7 @@ def coverage_records(
                 excluded_why="; ".join(f"{why} ({count})" for why, count in row.excluded),
                 not_audible="; ".join(unheard),
                 spared=row.spared,
+                spared_why="; ".join(row.spared_why),
                 rounds=row.rounds,
                 convergence_percent=None if row.convergence is None else int(row.convergence * 100),
                 remarks="; ".join(row.notes),

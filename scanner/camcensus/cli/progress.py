@@ -207,6 +207,8 @@ def coverage_line(row: CoverageRecord) -> str:
         return "\n".join([*([excluded] if row.excluded else []), *row.remarks.split("; ")])
     zone = f"zone {row.zone}, " if row.zone else ""
     counts = f"{row.asked:,} asked, {row.answered:,} answered, {row.silent:,} silent"
+    if row.spared:
+        counts += f", {row.spared:,} not needed"
     text = f"{zone}{row.prober}: {counts}"
     if row.excluded:
         text += f"; {row.excluded:,} excluded: {row.excluded_why}"

@@ -6,7 +6,7 @@ nobody: whoever answers for many addresses speaks for others.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from camcensus.data import normalise_mac
@@ -46,23 +46,36 @@ def proxies(addresses_of: Mapping[str, int]) -> frozenset[str]:
     return frozenset(mac for mac, count in addresses_of.items() if count >= PROXY_FROM)
 
 
-async def ahead(asking: Asking, targets: Iterable[Target]) -> None:
-    """Ask these targets, all on our own links; each answer is an observation."""
+async def ahead(asking: Asking, targets: Iterable[Target]) -> frozenset[str]:
+    """Ask these targets, all on our own links; each answer is an observation.
+
+    Returns the addresses that nobody has: no datagram could leave for them either.
+    """
     heard: Frames = defaultdict(dict)
-    take = asking.safely(NAME, partial(_take, asking, heard))
-    survey = await ask_links(asking.net, targets, take)
+    absent: set[str] = set()
+    take = asking.safely(NAME, partial(_take, asking, heard, absent))
+    survey = await ask_links(asking.net, _noted(targets, absent), take)
     if survey.why_not:
         asking.unheard(NAME, f"{survey.why_not}: MACs are from this machine's neighbour table")
-        return
+        return frozenset()
     asking.remark(NAME, f"asked {survey.asked} addresses of our own links, {len(heard)} answered")
     suspects = proxies(Counter(mac for macs in heard.values() for mac in macs))
     for address, macs in heard.items():
         await _tell(asking, address, macs, suspects)
     remark_proxies(asking, suspects, [mac for macs in heard.values() for mac in macs])
+    return frozenset(absent)
 
 
-async def _take(asking: Asking, heard: Frames, reply: Reply) -> None:
+def _noted(targets: Iterable[Target], absent: set[str]) -> Iterator[Target]:
+    """The same targets; each counts as absent until something is heard of it."""
+    for target in targets:
+        absent.add(target.address)
+        yield target
+
+
+async def _take(asking: Asking, heard: Frames, absent: set[str], reply: Reply) -> None:
     """Keep an answer until all have been heard; leave a withheld device alone from now on."""
+    absent.discard(reply.peer)
     target = asking.locate(reply.peer)
     if target is None:
         return

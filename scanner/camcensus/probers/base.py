@@ -144,8 +144,9 @@ class Prober:
     survey: Callable[[Asking, Iterable[Target]], Awaitable[None]] | None = None
     ask: Callable[[Asking, Host], Awaitable[None]] | None = None
     wanted: Callable[[Host], bool] = lambda _: True  # at a host of which this much is known
-    # before all others, multicast included: asks these on-link targets
-    ahead: Callable[[Asking, Iterable[Target]], Awaitable[None]] | None = None
+    # before all others, multicast included: asks these on-link targets; returns the addresses
+    # that nobody has
+    ahead: Callable[[Asking, Iterable[Target]], Awaitable[frozenset[str]]] | None = None
     # asks once more what the host had answered, and says what came of it
     again: Callable[[Asking, Host], Awaitable[Outcome]] | None = None
     vendor: bool = False

@@ -74,6 +74,7 @@ class CoverageRow(Base):
     excluded_why: Mapped[str] = mapped_column(Text)
     not_audible: Mapped[str] = mapped_column(Text)
     spared: Mapped[int] = mapped_column(RowId)
+    spared_why: Mapped[str] = mapped_column(Text)
     rounds: Mapped[int] = mapped_column(RowId)
     convergence_percent: Mapped[int | None] = mapped_column(RowId)
     remarks: Mapped[str] = mapped_column(Text)

@@ -76,7 +76,8 @@ class CoverageRecord:
     excluded: int = 0
     excluded_why: str = ""
     not_audible: str = ""  # why answers could not have been heard from here
-    spared: int = 0  # live addresses that there was no need to ask
+    spared: int = 0  # addresses that there was no need to ask
+    spared_why: str = ""
     rounds: int = 0  # how often the links were asked by multicast
     convergence_percent: int | None = None  # of those who answered, known before the last round
     remarks: str = ""
@@ -94,6 +95,7 @@ class CoverageRecord:
             "excluded_why": self.excluded_why or None,
             "not_audible": self.not_audible or None,
             "spared": self.spared,
+            "spared_why": self.spared_why or None,
             "rounds": self.rounds,
             "convergence_percent": self.convergence_percent,
             "remarks": self.remarks or None,

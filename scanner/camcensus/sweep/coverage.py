@@ -7,6 +7,7 @@ from camcensus.types import Observation, Outcome
 
 _ALIVE = {Outcome.ANSWERED, Outcome.MALFORMED}
 _NOT_SENT = {Outcome.EXCLUDED, Outcome.LOCAL_SHORTAGE, Outcome.SKIPPED_BUDGET}
+_SATED = "they had had as many questions as the pace allows"
 
 Place = tuple[str, str]  # zone, prober
 
@@ -17,7 +18,7 @@ class CoverageRow:
 
     `asked` is `answered` plus `silent`. What the scope forbade, and what this machine was too
     short of sockets or neighbours to send, was not asked, and is never called silent. `spared`
-    are live addresses that there was no need to ask.
+    are addresses that there was no need to ask.
     """
 
     zone: str
@@ -29,6 +30,7 @@ class CoverageRow:
     notes: tuple[str, ...] = ()
     not_audible: tuple[str, ...] = ()
     spared: int = 0
+    spared_why: tuple[str, ...] = ()
     rounds: int = 0
     convergence: float | None = None
 
@@ -43,6 +45,7 @@ class Coverage:
     # of the addresses that the prober came to: those that no question left for, and why
     held_back: defaultdict[Place, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     spared: defaultdict[Place, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    sated: defaultdict[Place, set[str]] = field(default_factory=lambda: defaultdict(set))
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     notes: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     unheard: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -57,7 +60,7 @@ class Coverage:
         self.asked[zone, prober] += 1
 
     def spare(self, zone: str, prober: str, why: str) -> None:
-        """One live address of the zone was not asked by this prober: there was no need."""
+        """One address of the zone was not asked by this prober: there was no need."""
         self.spared[zone, prober][why] += 1
 
     def take(self, seen: Observation) -> None:
@@ -69,6 +72,8 @@ class Coverage:
         elif seen.outcome not in _NOT_SENT:
             if seen.outcome is not Outcome.UNREACHABLE:  # of these a large link has thousands
                 self.reached[place].add(seen.address)
+        elif seen.outcome is Outcome.SKIPPED_BUDGET:
+            self.sated[place].add(seen.address)
         elif seen.outcome is Outcome.EXCLUDED:
             self.held_back[place][seen.address] = seen.note.removeprefix(f"{seen.address}: ")
         else:
@@ -92,7 +97,7 @@ class Coverage:
 
     def rows(self) -> tuple[CoverageRow, ...]:
         """The counts, sorted by zone and prober."""
-        places = {*self.asked, *self.answered, *self.held_back, *self.spared}
+        places = {*self.asked, *self.answered, *self.held_back, *self.spared, *self.sated}
         said = {*self.notes, *(prober for prober, why in self.unheard.items() if why)}
         places |= {("", prober) for prober in said if not any(p == prober for _, p in places)}
         return tuple(self._row(place) for place in sorted(places))
@@ -102,8 +107,11 @@ class Coverage:
         held_back = {one: why for one, why in self.held_back[place].items() if one not in heard}
         excluded = Counter(why for why in held_back.values() if why)
         short = len(held_back) - excluded.total()
+        spared = self.spared[place].copy()
+        if sated := len(self.sated[place] - heard - held_back.keys()):
+            spared[_SATED] += sated
         answered = len(self.answered[place])
-        asked = max(self.asked[place] - len(held_back), answered)
+        asked = max(self.asked[place] - len(held_back) - sated, answered)
         return CoverageRow(
             zone=place[0],
             prober=place[1],
@@ -111,17 +119,12 @@ class Coverage:
             answered=answered,
             silent=asked - answered,
             excluded=tuple(sorted(excluded.items())),
-            notes=(*self._spared(place), *self._remarks(place[1])),
+            notes=self._remarks(place[1]),
             not_audible=(*_short(short), *self.unheard.get(place[1], ())),
-            spared=self.spared[place].total(),
+            spared=spared.total(),
+            spared_why=tuple(f"{why} ({n})" for why, n in sorted(spared.items())),
             rounds=self.rounds[place[1]],
             convergence=self.converged.get(place[1]),
-        )
-
-    def _spared(self, place: Place) -> tuple[str, ...]:
-        return tuple(
-            f"{count} live addresses were not asked: {why}"
-            for why, count in sorted(self.spared[place].items())
         )
 
     def _remarks(self, prober: str) -> tuple[str, ...]:
@@ -147,6 +150,6 @@ def _short(addresses: int) -> tuple[str, ...]:
         return ()
     sentence = (
         f"{addresses} addresses were not asked: this machine ran short of sockets, memory or "
-        "neighbours, or they had had enough of us"
+        "neighbours"
     )
     return (sentence,)

@@ -35,6 +35,7 @@ class Neighbours:
     guarded: Callable[[Prober, Awaitable[None]], Awaitable[bool]]
     prober: Prober | None = None  # `None`: MACs were not asked for, and only safety reads them
     seen: dict[str, Observation] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()  # addresses of our own links that nobody has
     _told: set[str] = field(default_factory=set)  # MACs of proxies that were remarked on
     _table: NeighbourTable = field(default_factory=NeighbourTable)
     _known: dict[str, Known] = field(default_factory=dict)
@@ -49,7 +50,10 @@ class Neighbours:
         self._wanted = self.plan.estimate.on_link > 0
         if self._wanted and self.prober is not None and self.prober.ahead is not None:
             work = self.prober.ahead(self.asking(self._take), self._targets(done))
-            await self.guarded(self.prober, work)
+            await self.guarded(self.prober, self._remember(work))
+
+    async def _remember(self, work: Awaitable[frozenset[str]]) -> None:
+        self.absent = await work
 
     def _targets(self, done: frozenset[str]) -> Iterator[Target]:
         """Whom to ask by ARP; who was asked by an interrupted run counts as asked."""

@@ -238,6 +238,9 @@ class Sweep:
             if network_of(target.address) in self.breaker.networks:
                 self.coverage.remark(prober.name, "left alone: a network whose devices went quiet")
                 continue
+            if target.address in self._neighbours.absent:
+                self.coverage.spare(target.zone, prober.name, "nobody on this link has the address")
+                continue
             self.coverage.ask(target.zone, prober.name)
             yield target
 
