@@ -173,12 +173,9 @@ def test_ports_that_must_be_left_alone_received_no_byte(run: Run) -> None:
 
 def test_no_credential_is_sent(run: Run) -> None:
     assert run.report["authorization_headers"] == 0
-    assert {row["method"] for row in run.report["requests"]} == {
-        "GET",
-        "OPTIONS",
-        "DESCRIBE",
-        "POST",
-    }
+    methods = {row["method"] for row in run.report["requests"]}
+    # Streaming servers are asked only where nothing has named the device for certain by then.
+    assert {"GET", "POST"} <= methods <= {"GET", "OPTIONS", "DESCRIBE", "POST"}
     posted = {row["path"] for row in run.report["requests"] if row["method"] == "POST"}
     assert posted <= {"/onvif/device_service", "/axis-cgi/basicdeviceinfo.cgi"}
     assert not any("cookie" in frame.payload.lower() for frame in run.frames)
