@@ -57,7 +57,9 @@ arch: $(STAMP)  ## which room may import which
 fuzz: $(STAMP)  ## hostile bytes for every codec, more of them than in `make test`
 	@HYPOTHESIS_PROFILE=fuzz $(RUN) -m pytest -m fuzz --timeout=600
 
-counterparts: $(STAMP)  ## against Debian's avahi, wsdd, minidlna, snmpd, web and streaming servers, ONVIF clients
+# ipycam without what it depends on: its device service needs none of it, and OpenCV is large.
+counterparts: $(STAMP)  ## against Debian's avahi, wsdd, minidlna, snmpd, web and streaming servers, an ONVIF server, ONVIF clients
+	$(PIP) --no-deps --require-hashes --requirement requirements/counterparts.txt
 	@$(RUN) -m pytest -m counterpart tests/counterparts
 
 bench: $(STAMP)  ## every benchmark, one after the other

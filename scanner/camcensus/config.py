@@ -69,6 +69,12 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     snmp_community: Annotated[SecretStr, AfterValidator(_community)] | None = None
     snmp_version: Literal["2c", "2c,1"] = "2c"  # what is tried, in this order
+    # The password itself is no setting: these name where it is, so nothing that shows settings
+    # can show it. There is no option for it on the command line.
+    onvif_user: Annotated[str, Field(max_length=64, pattern=r"^[ -~]*$")] = ""
+    onvif_password_file: str = ""
+    onvif_password_env: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]*$")] = ""
+    onvif_scheme: Literal["https", "http"] = "https"  # "http": also where there is no https
 
 
 def load_settings(flags: Mapping[str, object]) -> Settings:

@@ -1,6 +1,7 @@
 """The values that cross rooms: one frozen type for each word of docs/architecture.md."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -86,7 +87,7 @@ class Field(StrEnum):
     ONVIF_HOSTNAME = "onvif.hostname"
     ONVIF_FAULT = "onvif.fault"
     ONVIF_CLOCK = "onvif.clock"  # how far its clock is from ours, in whole seconds, signed
-    ONVIF_SERVICE = "onvif.service"  # namespace of a service that it offers
+    ONVIF_SERVICE = "onvif.service"  # namespace or category, a space, the address it claims
     ONVIF_ENDPOINT = "onvif.endpoint"
     SADP_FIELD = "sadp.field"  # "DeviceDescription=DS-2CD..."
     DHIP_FIELD = "dhip.field"  # "DeviceType=IPC-..."
@@ -182,6 +183,17 @@ class Request:
     prober: str
     message: str
     payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerLogin:
+    """An ONVIF account that the owner of the devices gave; its password is shown nowhere."""
+
+    user: str
+    password: Callable[[], str] = field(repr=False)  # read when it is used, never kept
+    allow_http: bool = False
+    changed_at: datetime | None = None  # when its password was last written, if that is known
+    refused: frozenset[str] = frozenset()  # addresses that did not accept it since then
 
 
 class Permit(Protocol):

@@ -61,6 +61,10 @@ def test_the_file_yields_to_the_environment_and_that_to_the_command_line(
         "log_format": "default",
         "snmp_community": "default",
         "snmp_version": "default",
+        "onvif_user": "default",
+        "onvif_password_file": "default",
+        "onvif_password_env": "default",
+        "onvif_scheme": "default",
     }
 
 

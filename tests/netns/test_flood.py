@@ -23,6 +23,7 @@ CAMERAS = [
     and name not in {"liar", "twin_endpoint", "zosi_canary"}
 ]
 WHERE = {f"198.18.0.{10 + n}": name for n, name in enumerate(islice(cycle(CAMERAS), 50))}
+PROBERS = "ws-discovery,mdns,http"  # those that the flood speaks to, and one beside them
 SECONDS, MATCHES, RECORDS = 30, 100_000, 500_000
 
 
@@ -32,7 +33,8 @@ def script(folder: Path, *, flooded: bool) -> str:
 
     sweep = words(
         HERE / "measured.py", folder / "figures", sys.executable, "-m", "camcensus", "sweep",
-        "198.18.0.0/24", "--pace", "fast", "--json", "--db", folder / "census.db",
+        "198.18.0.0/24", "--pace", "fast", "--probers", PROBERS, "--json",
+        "--db", folder / "census.db",
     )  # fmt: skip
     flood = words(HERE / "flood.py", SECONDS, MATCHES, RECORDS)
     return f"{flood} >&2 & {sweep}; code=$?; wait; exit $code" if flooded else sweep

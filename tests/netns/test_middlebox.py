@@ -7,6 +7,7 @@ from netns.laboratory import Run, estate, marks, sweep
 
 pytestmark = marks
 
+PROBERS = "ws-discovery,http,canary"
 BEHIND = [f"198.18.1.{last}" for last in range(10, 34)]
 CAMERAS = {"198.18.0.10": "hik_cam", "198.18.1.200": "axis_cam", "198.18.1.201": "dahua_cam"}
 
@@ -15,7 +16,7 @@ CAMERAS = {"198.18.0.10": "hik_cam", "198.18.1.200": "axis_cam", "198.18.1.201":
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     devices = estate(CAMERAS | dict.fromkeys(BEHIND, "hostile_accepts_all"))
     folder = tmp_path_factory.mktemp("middlebox")
-    done = sweep(folder, devices, *CAMERAS, f"{BEHIND[0]}-33")
+    done = sweep(folder, devices, *CAMERAS, f"{BEHIND[0]}-33", "--probers", PROBERS)
     assert done.code == 0, done.stderr
     return done
 

@@ -177,7 +177,10 @@ def test_no_credential_is_sent(run: Run) -> None:
         "GET",
         "OPTIONS",
         "DESCRIBE",
+        "POST",
     }
+    posted = {row["path"] for row in run.report["requests"] if row["method"] == "POST"}
+    assert posted <= {"/onvif/device_service", "/axis-cgi/basicdeviceinfo.cgi"}
     assert not any("cookie" in frame.payload.lower() for frame in run.frames)
 
 

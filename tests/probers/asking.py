@@ -134,6 +134,15 @@ async def speaking(port: int, answers: dict[str, Answer]) -> AsyncIterator[None]
         yield
 
 
+async def finish(server: asyncio.Server) -> None:
+    """Close it, and wait for its connections to end: no socket may outlive its test."""
+    server.close()
+    talks = asyncio.all_tasks() - {asyncio.current_task()}
+    if talks:
+        await asyncio.wait(talks, timeout=5)
+    await asyncio.sleep(0.01)  # a transport closes its socket in a later turn of the loop
+
+
 def reply(data: bytes, peer: str, port: int) -> Reply:
     return Reply(Outcome.ANSWERED, data, peer, port)
 

@@ -34,7 +34,7 @@ from camcensus.types import (
     Transport,
 )
 from camcensus.wire.http import build_get
-from probers.asking import NOW, SAFETY, Desk
+from probers.asking import NOW, SAFETY, Desk, finish
 from probers.test_http import Site
 
 CATALOGUE = load_catalogue()
@@ -88,7 +88,7 @@ def ask_at(prober: Prober, site: Site, *evidence: Evidence) -> NamingDesk:
         port = server.sockets[0].getsockname()[1]
         assert prober.ask is not None
         await prober.ask(desk.asking(), host_of(seen("http", port, status(), *evidence)))
-        server.close()
+        await finish(server)
 
     asyncio.run(run())
     return desk
@@ -195,7 +195,7 @@ def persona_says(name: str, prober: Prober, *evidence: Evidence) -> NamingDesk:
         port = server.sockets[0].getsockname()[1]
         assert prober.ask is not None
         await prober.ask(desk.asking(), host_of(seen("http", port, status(), *evidence)))
-        server.close()
+        await finish(server)
 
     asyncio.run(run())
     return desk

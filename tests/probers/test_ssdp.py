@@ -8,7 +8,7 @@ import pytest
 from camcensus.probers.ssdp import DESCRIPTION, NAME, PROBER, SEARCH, ask, link
 from camcensus.types import Evidence, Field, Observation, Outcome, Transport
 from camcensus.wire.ssdp import GROUP, PORT, build_search
-from probers.asking import LINK, NOW, Desk, reply, speaking
+from probers.asking import LINK, NOW, Desk, finish, reply, speaking
 from probers.test_http import Site, page
 from wire.test_ssdp import AXIS_ANSWER, DAHUA_NOTIFY
 from wire.test_ssdp import DESCRIPTION as AXIS_DESCRIPTION
@@ -56,7 +56,7 @@ def asked(
         host.observations.extend(earlier)
         async with speaking(PORT, {ADDRESS: speak}):
             await ask(desk.asking(), host)
-        server.close()
+        await finish(server)
 
     asyncio.run(run())
     return desk, site, questions

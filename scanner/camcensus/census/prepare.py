@@ -12,7 +12,7 @@ from camcensus.probers import snmp
 from camcensus.probers.base import Prober
 from camcensus.probers.table import PROBERS
 from camcensus.scope import Plan, PlannedProber, Reach, ScopeRequest, make_plan
-from camcensus.types import Interface, PaceLimits
+from camcensus.types import Interface, OwnerLogin, PaceLimits
 
 DEFAULT_SOURCE_PORT = 53702
 _GIVE_COMMUNITY = (
@@ -54,6 +54,7 @@ class Prepared:
     probers: tuple[Prober, ...]
     interfaces: tuple[Interface, ...]
     left_out: tuple[tuple[str, str], ...] = ()  # prober that asks nobody, and why
+    login: OwnerLogin | None = None
 
     def net(self) -> Net:
         """The sockets for this plan and no other."""

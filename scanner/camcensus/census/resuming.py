@@ -15,6 +15,7 @@ def resume_of(store: Store, record: SweepRecord) -> Resume:
         Host(
             Target(host.address, record.site, host.zone),
             list(store.heard_of(record.id, host.address)),
+            resumed=True,
         )
         for host in store.pending_hosts(record.id)
     )

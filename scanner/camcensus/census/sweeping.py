@@ -13,6 +13,7 @@ from camcensus import __version__
 from camcensus.census.covering import coverage_records, warnings_of
 from camcensus.census.machine import neighbour_overflows
 from camcensus.census.naming import in_names
+from camcensus.census.owner import with_failures
 from camcensus.census.prepare import Prepared
 from camcensus.census.resuming import count_again, devices_at, resume_of
 from camcensus.data import mac_owner
@@ -184,6 +185,7 @@ def _set_up(
         name=catalogue.identify,
         resume=resume,
         speakers=catalogue.speakers(),
+        login=with_failures(prepared.login, store, prepared.plan.site),
     )
     if record is not None:
         keeper.go_on(record, resume)

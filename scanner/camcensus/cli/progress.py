@@ -6,11 +6,12 @@ import signal
 import sys
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from camcensus.census.machine import may_send_frames
+from camcensus.census.owner import owner_login
 from camcensus.census.prepare import Prepared
 from camcensus.census.sweeping import VIDEO, Status, SweepResult, Watch, run_sweep
 from camcensus.cli.mistakes import let_go_of_stdout
@@ -42,6 +43,7 @@ def carry_out(
     prepared: Prepared, settings: Settings, wishes: Wishes, record: SweepRecord | None = None
 ) -> int:
     """Run the sweep with its screen; returns the exit code."""
+    prepared = replace(prepared, login=owner_login(settings))
     with ExitStack() as stack:
         store = stack.enter_context(Store.open(settings.db))
         wanted = wishes.json_lines or wishes.output is not None

@@ -101,6 +101,41 @@ class WsDiscovery:
     multicast: bool = True
 
 
+class Refusal(StrEnum):
+    """The forms in which a device service says that a login is needed."""
+
+    DIGEST = "digest"  # HTTP 401 with a challenge, and no body
+    FAULT_200 = "fault-200"
+    FAULT_400 = "fault-400"
+    FAULT_500 = "fault-500"
+    ATTEMPTS = "attempts"  # a fault that counts how many tries are left
+    SECURITY_HEADER = "security-header"  # a fault that speaks of the header we did not send
+    PAGE = "page"  # HTTP 401 with a page, as an embedded web server has one
+    ENDLESS_REASON = "endless-reason"  # hostile: a fault with a megabyte of reason
+
+
+@dataclass(frozen=True, slots=True)
+class Onvif:
+    """How its device service answers; what needs no login by the specification is answered."""
+
+    ports: tuple[int, ...]  # of `[[tcp]]` entries that speak http
+    path: str = "/onvif/device_service"
+    manufacturer: str = ""
+    model: str = ""
+    firmware: str = ""
+    serial: str = "{serial}"
+    hardware_id: str = ""
+    hostname: str = ""
+    open: tuple[str, ...] = ()  # further calls that it answers to everybody
+    refuses_all: bool = False  # even what everybody may ask
+    refusal: Refusal = Refusal.DIGEST
+    realm: str = ""
+    skew_s: int = 0
+    time_zone: str = "CST-8"
+    envelope: str = "env"
+    xaddr: str = ""  # what it says of its services, if not where it is
+
+
 @dataclass(frozen=True, slots=True)
 class MdnsService:
     """One service that it announces; `txt` entries are `key=value`."""
@@ -216,6 +251,7 @@ class Persona:
     hardware: Hardware
     ws_discovery: WsDiscovery | None = None
     mdns: Mdns | None = None
+    onvif: Onvif | None = None
     tcp: tuple[TcpPort, ...] = ()
     udp: tuple[UdpPort, ...] = ()
     snmp: Snmp | None = None
@@ -305,6 +341,9 @@ def _check_ports(persona: Persona, where: str) -> None:
     for one in persona.tcp:
         if one.same_as and one.same_as not in ports:
             raise CatalogueError(f"{where}: port {one.port} is the same as unknown {one.same_as}")
+    for port in persona.onvif.ports if persona.onvif else ():
+        if port not in ports:
+            raise CatalogueError(f"{where}: the device service has no TCP port {port}")
 
 
 def _section(kind: type[T], table: Mapping[str, object], where: str) -> T:

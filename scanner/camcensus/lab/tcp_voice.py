@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import repeat
 
+from camcensus.lab import onvif_voice
 from camcensus.lab.estate import LabDevice
 from camcensus.lab.misbehaviour import ACTS
 from camcensus.lab.personas import Page, Speech, TcpPort
@@ -67,8 +68,8 @@ class TcpVoice:
                 data
             )
 
-    async def _requests(self, reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
-        """Each request head in turn; bodies are read and dropped."""
+    async def _requests(self, reader: asyncio.StreamReader) -> AsyncIterator[tuple[bytes, bytes]]:
+        """Each request in turn, head and body."""
         while True:
             try:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -76,9 +77,11 @@ class TcpVoice:
                 self._count(getattr(error, "partial", b""))
                 return
             self._count(head)
+            body = b""
             if length := _content_length(head):
-                self._count(await reader.readexactly(min(length, _REQUEST_LIMIT)))
-            yield head
+                body = await reader.readexactly(min(length, _REQUEST_LIMIT))
+                self._count(body)
+            yield head, body
 
     async def _converse(
         self,
@@ -86,11 +89,11 @@ class TcpVoice:
         writer: asyncio.StreamWriter,
         answer: Callable[["_Request"], Iterable[bytes]],
     ) -> None:
-        async for head in self._requests(reader):
-            request = _Request.read(head)
+        async for head, body in self._requests(reader):
+            request = _Request.read(head, body)
             key = (self.device.address, self.port.port, request.method, request.path)
             self.tally.requests[key] += 1
-            if b"\nauthorization:" in head.lower():
+            if b"\nauthorization:" in head.lower() or b"UsernameToken" in body:
                 self.tally.authorization += 1
             for part in answer(request):
                 writer.write(part)
@@ -100,6 +103,8 @@ class TcpVoice:
                 return
 
     def _http_answer(self, request: "_Request") -> list[bytes]:
+        if (said := self._service_answer(request)) is not None:
+            return said
         only_head = request.method == "HEAD"
         page = self._page("GET" if only_head else request.method, request.path.partition("?")[0])
         body = self._bytes(page.body)
@@ -109,6 +114,17 @@ class TcpVoice:
         start = self._bytes("\r\n".join(lines) + "\r\n\r\n")
         # Many cameras send head and body as two segments.
         return [start] if only_head else [start, body]
+
+    def _service_answer(self, request: "_Request") -> list[bytes] | None:
+        """What the device service says, if this request is for it."""
+        voice = self.device.persona.onvif
+        here = voice is not None and self.port.port in voice.ports
+        if voice is None or not here or (request.method, request.path) != ("POST", voice.path):
+            return None
+        said = onvif_voice.answer(self.device, voice, request.body)
+        lines = [f"{self.port.version} {said.status}", *self.port.headers, *said.headers]
+        lines.append(f"Content-Length: {len(said.body)}")
+        return [self._bytes("\r\n".join(lines) + "\r\n\r\n"), said.body]
 
     def _rtsp_answer(self, request: "_Request") -> Iterator[bytes]:
         known = (one for one in self.port.page if one.method == request.method)
@@ -167,12 +183,14 @@ class _Request:
     method: str
     path: str
     sequence: str
+    body: bytes = b""
 
     @classmethod
-    def read(cls, head: bytes) -> "_Request":
+    def read(cls, head: bytes, body: bytes) -> "_Request":
         line = head.partition(b"\r\n")[0].decode("latin-1")
         method, _, rest = line.partition(" ")
-        return cls(method[:32], rest.partition(" ")[0][:512], _header(head, b"cseq") or "0")
+        path = rest.partition(" ")[0][:512]
+        return cls(method[:32], path, _header(head, b"cseq") or "0", body)
 
 
 def _content_length(head: bytes) -> int:

@@ -3,8 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
-from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from camcensus.data import normalise_mac
 from camcensus.listen.fields import Fields
@@ -13,20 +11,18 @@ from camcensus.probers.evidence import (
     description_evidence,
     dhip_evidence,
     http_evidence,
+    onvif_evidence,
     rtsp_evidence,
     sadp_evidence,
     ssdp_evidence,
     ws_discovery_evidence,
 )
 from camcensus.types import Evidence, Field
-from camcensus.wire import MalformedError, dhip, sadp, ws_discovery
+from camcensus.wire import MalformedError, dhip, onvif, sadp, ws_discovery
 from camcensus.wire.http import Response
 from camcensus.wire.json_text import DEPTH, MANY, leaves, read_json, whole
 from camcensus.wire.rtsp import Answer
-from camcensus.wire.xml import child, descendants, parse, text_of
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element
+from camcensus.wire.xml import descendants, parse
 
 _INSTANCE = re.compile(
     r"(?P<name>.*?)(?:\.(?P<service>_[A-Za-z0-9-]{1,32}\._(?:tcp|udp)))?", re.DOTALL | re.IGNORECASE
@@ -44,13 +40,6 @@ _ENTERPRISES = re.compile(
 )
 _ATTRIBUTE_KEYS = ("@", "$")
 _TEXT_KEYS = frozenset({"#text", "_"})
-_DEVICE_INFORMATION = {
-    "Manufacturer": Field.ONVIF_MANUFACTURER,
-    "Model": Field.ONVIF_MODEL,
-    "FirmwareVersion": Field.ONVIF_FIRMWARE,
-    "SerialNumber": Field.ONVIF_SERIAL,
-    "HardwareId": Field.ONVIF_HARDWARE_ID,
-}
 
 Reader = Callable[[Fields], Iterable[Evidence]]
 
@@ -105,19 +94,10 @@ def read_ws_discovery(given: Fields) -> Iterator[Evidence]:
 
 def read_onvif(given: Fields) -> Iterator[Evidence]:
     """An answer of the device service, with or without login."""
-    root = parse((given.text("xml") or "").encode())
-    if next(descendants(root, "ProbeMatch"), None) is not None:
+    xml = (given.text("xml") or "").encode()
+    if next(descendants(parse(xml), "ProbeMatch"), None) is not None:
         yield from read_ws_discovery(given)
-    for answer in descendants(root, "GetDeviceInformationResponse"):
-        for name, field in _DEVICE_INFORMATION.items():
-            yield from _each(field, [text_of(child(answer, name))])
-    scopes = (unquote(text_of(scope)) for scope in descendants(root, "ScopeItem"))
-    yield from _each(Field.ONVIF_SCOPE, scopes)
-    for information in descendants(root, "HostnameInformation"):
-        yield from _each(Field.ONVIF_HOSTNAME, [text_of(child(information, "Name"))])
-    yield from _macs(text_of(address) for address in descendants(root, "HwAddress"))
-    for fault in descendants(root, "Fault"):
-        yield from _each(Field.ONVIF_FAULT, [_fault(fault)])
+    yield from onvif_evidence(onvif.parse(xml))
 
 
 def read_sadp(given: Fields) -> Iterator[Evidence]:
@@ -282,15 +262,6 @@ def _match_xml(given: Fields) -> str:
     inside = f"<EndpointReference>{address}</EndpointReference>"
     inside += "".join(f"<{name}>{escape(text)}</{name}>" for name, text in parts.items())
     return _enveloped(inside)
-
-
-def _fault(fault: "_Element") -> str:
-    """The innermost code and the reason."""
-    codes = [text_of(one) for one in descendants(fault, "Value")]
-    codes += [text_of(one) for one in descendants(fault, "faultcode")]
-    code = codes[-1].rpartition(":")[2] if codes else ""
-    reason = text_of(child(fault, "Reason")) or text_of(child(fault, "faultstring"))
-    return f"{code} {reason}".strip()
 
 
 def _xml_of(given: Fields) -> str:

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from camcensus.errors import SafetyError
 from camcensus.net.hearing import (
@@ -18,7 +18,7 @@ from camcensus.net.hearing import (
     hear,
     waiting_for,
 )
-from camcensus.net.pace import HostBudget, Pace
+from camcensus.net.pace import HostBudget, Pace, Purse
 from camcensus.net.reply import Reply
 from camcensus.net.safety import Safety
 from camcensus.net.tcp import CONNECT_FRAMES, Exchange, run_exchange
@@ -99,8 +99,9 @@ class Net:
         deadline_s: float = 6.0,
         limit: int = 65536,
         complete: Callable[[bytes], bool] = lambda _: False,
+        careful: bool = False,
     ) -> Reply:
-        """One request on one connection of its own."""
+        """One request on one connection of its own; `careful` where it carries a secret."""
         replies = await self.tcp_dialogue(
             address,
             port,
@@ -109,6 +110,7 @@ class Net:
             deadline_s=deadline_s,
             limit=limit,
             complete=complete,
+            careful=careful,
         )
         return replies[0]
 
@@ -122,6 +124,7 @@ class Net:
         deadline_s: float = 6.0,
         limit: int = 65536,
         complete: Callable[[bytes], bool] = lambda _: False,
+        careful: bool = False,
     ) -> tuple[Reply, ...]:
         """Requests on one connection, each sent when the answer before it is complete.
 
@@ -139,7 +142,7 @@ class Net:
             if refused is not None:
                 return (replace(refused, peer=address, peer_port=port),)
             affordable = requests[: 1 + budget.requests_left()]
-            purse = _Purse(self.pace, frames)
+            purse = Purse(self.pace, frames)
             plan = Exchange(
                 address,
                 port,
@@ -150,6 +153,7 @@ class Net:
                 min(limit, budget.bytes_left()),
                 complete,
                 purse.pay,
+                careful,
             )
             replies = await self._patiently(plan)
             self._settle_up(budget, affordable, replies)
@@ -386,16 +390,3 @@ class Net:
         self._remember(sock.bind(everywhere, port or self.source_port))
         sock.start()
         return sock
-
-
-@dataclass(slots=True)
-class _Purse:
-    """Pays for the frames of one connection, step by step, just before they leave."""
-
-    pace: Pace
-    paid: int
-
-    async def pay(self, frames: int) -> None:
-        """Wait until so many more frames may leave."""
-        await self.pace.take(frames, begun=True)
-        self.paid += frames

@@ -105,6 +105,19 @@ class _Window:
 
 
 @dataclass(slots=True)
+class Purse:
+    """Pays for the frames of one connection, step by step, just before they leave."""
+
+    pace: Pace
+    paid: int
+
+    async def pay(self, frames: int) -> None:
+        """Wait until so many more frames may leave."""
+        await self.pace.take(frames, begun=True)
+        self.paid += frames
+
+
+@dataclass(slots=True)
 class HostBudget:
     """What one host has had of us; everything is bounded by the pace."""
 

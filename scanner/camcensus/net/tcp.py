@@ -49,6 +49,7 @@ class Exchange:
     limit: int
     complete: Callable[[bytes], bool]
     pay: Callable[[int], Awaitable[None]] = _nothing  # waits until so many frames may leave
+    careful: bool = False  # TLS of today only: something secret is in the payload
 
 
 async def run_exchange(plan: Exchange) -> tuple[Reply, ...]:
@@ -111,7 +112,7 @@ async def _talk(sock: socket.socket, plan: Exchange, deadline: float) -> tuple[R
     if not plan.tls:
         replies = await _converse(_Plain(sock), plan, deadline)
         return tuple(with_clear_flight(reply, reply.data) for reply in replies)
-    stream = _Tls(sock, plan.pay)
+    stream = _Tls(sock, plan.pay, careful=plan.careful)
     failure = await _shake_hands(stream, deadline)
     if failure is not None:
         return (with_clear_flight(failure, bytes(stream.heard)),)
@@ -231,11 +232,13 @@ class _Plain:
 class _Tls:
     """Bytes over TLS, through memory buffers, so that a late failure loses nothing read before."""
 
-    def __init__(self, sock: socket.socket, pay: Callable[[int], Awaitable[None]]) -> None:
+    def __init__(
+        self, sock: socket.socket, pay: Callable[[int], Awaitable[None]], *, careful: bool
+    ) -> None:
         self._sock = sock
         self._pay = pay
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._tls = _context().wrap_bio(self._incoming, self._outgoing)
+        self._tls = _context(careful=careful).wrap_bio(self._incoming, self._outgoing)
         self.heard = bytearray()  # the clear text of a handshake, and no more than that
         self._shaken = False
 
@@ -295,11 +298,17 @@ class _Tls:
 
 
 @cache
-def _context() -> ssl.SSLContext:
-    """Speaks with old devices too: reads, never trusts, never carries a secret (docs/safety.md)."""
+def _context(*, careful: bool) -> ssl.SSLContext:
+    """Speaks with old devices too: reads, never trusts, never carries a secret (docs/safety.md).
+
+    What does carry one is `careful`: today's versions and ciphers, whoever made the certificate.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    if careful:
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED

@@ -11,11 +11,16 @@ from camcensus.types import (
     Evidence,
     Identity,
     Interface,
+    Kind,
     Observation,
     Outcome,
+    OwnerLogin,
     Target,
     Transport,
 )
+
+_CERTAIN = 0.9  # "strong" in every output
+_IDENTIFIERS = {"mac", "serial"}
 
 Emit = Callable[[Observation], Awaitable[None]]
 Take = Callable[[Reply], Awaitable[None]]
@@ -34,6 +39,7 @@ class Asking:
     key: bytes  # makes message ids that an answer proves itself by
     failed: Callable[[str, str, Exception], None]  # prober, address, what a mistake of ours was
     ports: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    login: OwnerLogin | None = None
     thorough: bool = False  # ask on although everything that matters is known
     unheard: Callable[[str, str], None] = lambda _prober, _why: None  # not audible from here, why
     converge: Callable[[str, int, float], None] = lambda _prober, _rounds, _share: None
@@ -105,12 +111,17 @@ class Host:
     target: Target
     observations: list[Observation] = field(default_factory=list)
     doubtful: bool = False  # it has said nothing, and all around it a middlebox seems to answer
+    resumed: bool = False  # an interrupted run of this sweep has begun to ask it
 
     def answered(self, prober: str) -> bool:
         """Whether this prober has had an answer from it."""
         return any(
             seen.prober == prober and seen.outcome is Outcome.ANSWERED for seen in self.observations
         )
+
+    def asked_before(self, prober: str) -> bool:
+        """Whether the interrupted run had come to this prober."""
+        return self.resumed and any(seen.prober == prober for seen in self.observations)
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Everything read so far."""
@@ -140,3 +151,17 @@ class Prober:
     vendor: bool = False
     spares: Callable[["Asking", Host], str] | None = None
     beyond_router: str = ""  # why answers do not come through a router; "" if they do
+
+
+def settled(identity: Identity) -> bool:
+    """Whether maker, model and an identifier are certain, and nothing contradicts."""
+    return (
+        not identity.conflicts
+        and identity.kind is not Kind.UNKNOWN
+        and identity.certainty.maker >= _CERTAIN
+        and identity.certainty.model >= _CERTAIN
+        and any(
+            claim.attribute in _IDENTIFIERS and claim.certainty >= _CERTAIN
+            for claim in identity.claims
+        )
+    )

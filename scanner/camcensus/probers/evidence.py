@@ -4,10 +4,11 @@ Values stay as the device wrote them (decoded, at most 64 KiB): whoever shows th
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
-from camcensus.data import mac_owner
+from camcensus.data import mac_owner, normalise_mac
 from camcensus.types import Evidence, Field
-from camcensus.wire import http, mdns, rtsp, snmp, ssdp, ws_discovery, x509
+from camcensus.wire import http, mdns, onvif, rtsp, snmp, ssdp, ws_discovery, x509
 from camcensus.wire.sdp import looks_secret
 
 VALUE_KEPT = 65536  # characters
@@ -68,6 +69,31 @@ def _ws_discovery(message: ws_discovery.Message) -> Iterator[tuple[Field, str]]:
         yield Field.WSD_FAULT, f"{fault.subcode or fault.code} {fault.reason}".strip()
 
 
+def onvif_evidence(answer: onvif.Answer, seen_at: datetime | None = None) -> tuple[Evidence, ...]:
+    """What a device service says of itself; its clock only where we know when it spoke."""
+    return _evidence(_onvif(answer, seen_at))
+
+
+def _onvif(answer: onvif.Answer, seen_at: datetime | None) -> Iterator[tuple[Field, str | None]]:
+    yield Field.ONVIF_MANUFACTURER, answer.manufacturer
+    yield Field.ONVIF_MODEL, answer.model
+    yield Field.ONVIF_FIRMWARE, answer.firmware
+    yield Field.ONVIF_SERIAL, answer.serial
+    yield Field.ONVIF_HARDWARE_ID, answer.hardware_id
+    for scope in answer.scopes:
+        yield Field.ONVIF_SCOPE, scope
+    yield Field.ONVIF_HOSTNAME, answer.hostname
+    for mac in answer.macs:
+        yield Field.MAC_ADDRESS, normalise_mac(mac)
+    if answer.clock is not None and seen_at is not None:
+        yield Field.ONVIF_CLOCK, str(round((answer.clock - seen_at).total_seconds()))
+    for service in answer.services:
+        yield Field.ONVIF_SERVICE, f"{service.name} {service.xaddr}".rstrip()
+    yield Field.ONVIF_ENDPOINT, answer.endpoint
+    if answer.fault is not None:
+        yield Field.ONVIF_FAULT, f"{answer.fault.code} {answer.fault.reason}".strip()
+
+
 def http_evidence(response: http.Response, path: str) -> tuple[Evidence, ...]:
     """Everything of the answer that a signature may read; cookies by name only."""
     return _evidence(_http(response, path))
@@ -91,6 +117,14 @@ def _http(response: http.Response, path: str) -> Iterator[tuple[Field, str | Non
         yield Field.HTTP_COOKIE_NAME, cookie
     yield Field.HTTP_TITLE, response.title()
     yield Field.HTTP_BODY, response.text()
+
+
+def http_service_evidence(response: http.Response) -> tuple[Evidence, ...]:
+    """Who served an answer that is no page, and how it asks for a login."""
+    pairs = ((Field.HTTP_SERVER, value) for value in response.values("server"))
+    challenges = ((Field.HTTP_AUTH, value) for value in response.values("www-authenticate"))
+    realms = ((Field.HTTP_REALM, value) for value in response.realms())
+    return _evidence((*pairs, *challenges, *realms))
 
 
 def _header(name: str, value: str) -> str:

@@ -11,6 +11,7 @@ from camcensus.probers import (
     http,
     identity_page,
     mdns,
+    onvif,
     panasonic,
     reolink,
     rtsp,
@@ -35,11 +36,12 @@ PROBERS: tuple[Prober, ...] = (
     dhip.PROBER,
     ssdp.PROBER,
     http.PROBER,  # first who it may be, then what only its maker's devices understand
+    canary.PROBER,  # whom this finds out gets nothing more
+    onvif.PROBER,
     rtsp.PROBER,
     web_identity.AXIS,
     web_identity.UNIFI,
     identity_page.PROBER,
-    canary.PROBER,
     dahua_v1.PROBER,
     xiongmai.PROBER,
     tplink.PROBER,

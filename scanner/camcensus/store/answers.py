@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, Row, select
 
@@ -80,6 +81,16 @@ def read_finished(connection: Connection, sweep_id: int) -> Iterator[str]:
     yield from connection.scalars(
         select(HostDoneRow.address).where(HostDoneRow.sweep_id == sweep_id)
     )
+
+
+def read_noted(
+    connection: Connection, site: str, messages: Sequence[str], note: str, since: datetime
+) -> Iterator[str]:
+    """The addresses where such a message came to something whose note begins so."""
+    row = ObservationRow
+    found = select(row.address).where(row.site == site, row.message.in_(messages))
+    noted = row.note.startswith(note, autoescape=True)
+    yield from connection.scalars(found.where(noted, row.seen_at >= since).distinct())
 
 
 def hosts_at(

@@ -144,6 +144,13 @@ class Store:
         with self._reading() as connection:
             return frozenset(answers.read_finished(connection, sweep_id))
 
+    def addresses_noted(
+        self, site: str, messages: Sequence[str], note: str, since: datetime
+    ) -> frozenset[str]:
+        """Where one of these messages came to something whose note begins so, since then."""
+        with self._reading() as connection:
+            return frozenset(answers.read_noted(connection, site, messages, note, since))
+
     def heard_of(self, sweep_id: int, address: str) -> tuple[Observation, ...]:
         """Everything a sweep stored of one address so far."""
         with self._reading() as connection:

@@ -20,7 +20,7 @@ from camcensus.sweep.middlebox import Middleboxes, network_of
 from camcensus.sweep.neighbours import Neighbours
 from camcensus.sweep.quiet import Breaker, fell_silent
 from camcensus.sweep.thrift import needless
-from camcensus.types import Evidence, Identity, Observation, Outcome, Target
+from camcensus.types import Evidence, Identity, Observation, Outcome, OwnerLogin, Target
 
 _LIFE = {Outcome.ANSWERED, Outcome.MALFORMED, Outcome.REFUSED}
 _NO_NEWS = {Outcome.SILENT, Outcome.EXCLUDED}  # counted in the coverage, not stored
@@ -80,6 +80,7 @@ class Sweep:
     name: Callable[[Iterable[Evidence]], Identity]
     resume: Resume = Resume()
     speakers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    login: OwnerLogin | None = None
     coverage: Coverage = field(default_factory=Coverage)
     middleboxes: Middleboxes = field(default_factory=Middleboxes)
     breaker: Breaker = field(default_factory=Breaker)
@@ -148,6 +149,7 @@ class Sweep:
             ports=self.plan.ports,
             thorough=self.plan.content.thorough,
             speakers=self.speakers,
+            login=self.login,
             unheard=self.coverage.inaudible,
             converge=self.coverage.converge,
             failed=self._failed,
@@ -362,12 +364,12 @@ class Sweep:
             if not self._asks(prober, host):
                 continue
             why = needless(asking, prober, host)
-            if why:
+            if why and not host.asked_before(prober.name):
                 self.coverage.spare(target.zone, prober.name, why)
                 continue
             if not self.plan.asks(prober.name, "first"):
                 self.coverage.ask(target.zone, prober.name)
-            if prober.ask is not None:
+            if prober.ask is not None and not why:
                 await self._guarded(prober, prober.ask(asking, host), target)
             if network in self.breaker.networks or await self._fell_silent(host, network):
                 return

@@ -1,12 +1,10 @@
 """What need not be asked: a device that is known, and a maker's question to others' devices."""
 
 from camcensus.probers import canary
-from camcensus.probers.base import Asking, Host, Prober
+from camcensus.probers.base import Asking, Host, Prober, settled
 from camcensus.types import Identity, Kind, Outcome
 
-_CERTAIN = 0.9  # "strong" in every output
 _SPOKE = {Outcome.ANSWERED, Outcome.MUTE, Outcome.MALFORMED}
-_IDENTIFIERS = {"mac", "serial"}
 
 
 def needless(asking: Asking, prober: Prober, host: Host) -> str:
@@ -33,17 +31,3 @@ def _foreign(asking: Asking, prober: Prober, host: Host, identity: Identity) -> 
         return "not a video device"
     spoke = any(seen.outcome in _SPOKE and seen.prober != "arp" for seen in host.observations)
     return "" if spoke else "it answered nothing that a camera answers"
-
-
-def settled(identity: Identity) -> bool:
-    """Whether maker, model and an identifier are certain, and nothing contradicts."""
-    return (
-        not identity.conflicts
-        and identity.kind is not Kind.UNKNOWN
-        and identity.certainty.maker >= _CERTAIN
-        and identity.certainty.model >= _CERTAIN
-        and any(
-            claim.attribute in _IDENTIFIERS and claim.certainty >= _CERTAIN
-            for claim in identity.claims
-        )
-    )
