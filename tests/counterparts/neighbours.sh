@@ -28,6 +28,9 @@ for host in scanner avahi wsdd mini lighttpd nginx gst guarded perl dlna snmpd; 
     route add 224.0.0.0/4 dev eth0")
 done
 
+# The camera that avahi announces has the MAC that it states, as ARP will show.
+(at avahi ip link set eth0 address 00:40:8c:12:34:56)
+
 # Somebody in another network: the switch is the router between the two.
 ip netns add far
 ip link add name to-far type veth peer name eth0 netns far
