@@ -108,6 +108,17 @@ def test_arp_is_the_first_word_to_every_neighbour(runs: dict[str, Run]) -> None:
     assert {one.destination for one in both_tries} - {ROUTER} == planned
 
 
+def test_an_address_of_the_link_that_nobody_has_gets_no_datagram(runs: dict[str, Run]) -> None:
+    """It could not leave: the kernel would only ask for the neighbour again, three times each."""
+    run = runs["ARP"]
+
+    assert {frame.protocol for frame in to(run, "198.18.0.14")} == {"arp"}
+    row = run.coverage["hall", "ws-discovery"]
+    assert "nobody on this link has the address (2)" in row["spared_why"]
+    unprivileged = runs["no privilege"].coverage["hall", "ws-discovery"]
+    assert "nobody on this link" not in (unprivileged["spared_why"] or "")
+
+
 def test_a_neighbour_is_asked_once_if_it_answers_else_twice_and_once_a_second(
     runs: dict[str, Run],
 ) -> None:
@@ -115,7 +126,7 @@ def test_a_neighbour_is_asked_once_if_it_answers_else_twice_and_once_a_second(
     nobody = [frame.time for frame in to(run, "198.18.0.14") if frame.protocol == "arp"]
 
     assert len(to(run, PUMP)) == 1
-    assert len(nobody) >= 2 + 1  # the kernel asks on its own account before our datagram
+    assert len(nobody) == 2
     assert min(later - sooner for sooner, later in pairwise(nobody)) >= 1.0
 
 

@@ -94,8 +94,9 @@ class Round:
         async def nothing(_: Observation) -> None:
             return None
 
-        async def write_down(_: Asking, targets: Iterable[Target]) -> None:
+        async def write_down(_: Asking, targets: Iterable[Target]) -> frozenset[str]:
             self.asked += [one.address for one in targets]
+            return frozenset()
 
         async def guarded(_: Prober, work: Awaitable[None]) -> bool:
             await work
