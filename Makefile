@@ -60,8 +60,9 @@ fuzz: $(STAMP)  ## hostile bytes for every codec, more of them than in `make tes
 
 # ipycam without what it depends on: its device service needs none of it, and OpenCV is large.
 counterparts: $(STAMP)  ## against Debian's avahi, wsdd, minidlna, snmpd, web and streaming servers, an ONVIF server, ONVIF clients
-	$(PIP) --no-deps --require-hashes --requirement requirements/counterparts.txt
-	@$(RUN) -m pytest -m counterpart tests/counterparts
+	@$(PIP) --no-deps --require-hashes --requirement requirements/counterparts.txt
+	export WORKER_PYTHON=$(VENV)/bin/python
+	$(RUN) -m pytest -m counterpart tests/counterparts $$(tests/beside)
 
 bench: $(STAMP)  ## every benchmark, one after the other
 	@shopt -s nullglob
