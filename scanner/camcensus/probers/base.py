@@ -18,12 +18,15 @@ from camcensus.types import (
     Target,
     Transport,
 )
+from camcensus.wire import MalformedError
 
 _CERTAIN = 0.9  # "strong" in every output
 _IDENTIFIERS = {"mac", "serial"}
 
 Emit = Callable[[Observation], Awaitable[None]]
 Take = Callable[[Reply], Awaitable[None]]
+Said = tuple[tuple[Evidence, ...], tuple[str, ...]]  # an answer's evidence, what was odd about it
+Read = Callable[[bytes], Said]  # raises `MalformedError` for another protocol's bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,20 @@ class Asking:
             evidence=evidence,
             note="; ".join(text for text in (note, reply.note) if text),
         )
+
+
+def judged(make: Callable[..., Observation], reply: Reply, read: Read) -> Observation:
+    """What a reply is: evidence as `read` finds it, or bytes of another protocol, or none.
+
+    `make` is `Asking.observation` with everything filled in that does not depend on the answer.
+    """
+    if reply.outcome is not Outcome.ANSWERED:
+        return make()
+    try:
+        evidence, problems = read(reply.data)
+    except MalformedError as error:
+        return make(outcome=Outcome.MALFORMED, note=str(error))
+    return make(evidence=evidence, note="; ".join(problems))
 
 
 @dataclass(slots=True)

@@ -10,14 +10,13 @@ from functools import partial
 from camcensus.net import Reply
 from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.net.safety import IdentityPage
-from camcensus.probers.base import Asking, Host, Prober
+from camcensus.probers.base import Asking, Host, Prober, Said, judged
 from camcensus.probers.evidence import http_evidence
 from camcensus.probers.web import NO_PAGE, ask_door, doors
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     Evidence,
     Observation,
-    Outcome,
     ProberCost,
     Request,
     Transport,
@@ -66,13 +65,12 @@ def _observe(asking: Asking, host: Host, page: IdentityPage, reply: Reply) -> Ob
     make = partial(
         asking.observation, host.target, reply, NAME, MESSAGE, Transport.TCP, asked=page.path
     )
-    if reply.outcome is not Outcome.ANSWERED:
-        return make()
-    try:
-        response = parse_response(reply.data)
-    except MalformedError as error:
-        return make(outcome=Outcome.MALFORMED, note=str(error))
-    return make(evidence=http_evidence(response, page.path), note="; ".join(response.problems))
+
+    def said(data: bytes) -> Said:
+        response = parse_response(data)
+        return http_evidence(response, page.path), response.problems
+
+    return judged(make, reply, said)
 
 
 PROBER = Prober(

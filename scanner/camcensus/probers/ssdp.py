@@ -12,7 +12,7 @@ from functools import partial
 
 from camcensus.net import Reply
 from camcensus.net.exchange import CONNECTION_FRAMES
-from camcensus.probers.base import Asking, Host, Prober
+from camcensus.probers.base import Asking, Host, Prober, Said, judged
 from camcensus.probers.evidence import description_evidence, ssdp_evidence
 from camcensus.scope import PlannedProber
 from camcensus.types import (
@@ -175,15 +175,11 @@ async def _fetch(asking: Asking, host: Host, place: XAddr, request: Request) -> 
     make = partial(
         asking.observation, host.target, reply, NAME, DESCRIPTION, Transport.TCP, asked=place.path
     )
-    if reply.outcome is not Outcome.ANSWERED:
-        await asking.emit(make())
-        return
-    try:
-        evidence = description_evidence(parse_response(reply.data).body)
-    except MalformedError as error:
-        await asking.emit(make(outcome=Outcome.MALFORMED, note=str(error)))
-        return
-    await asking.emit(make(evidence=evidence))
+    await asking.emit(judged(make, reply, _described))
+
+
+def _described(data: bytes) -> Said:
+    return description_evidence(parse_response(data).body), ()
 
 
 PROBER = Prober(

@@ -6,7 +6,7 @@ from functools import partial
 
 from camcensus.net import Reply
 from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
-from camcensus.probers.base import Asking, Host, Prober
+from camcensus.probers.base import Asking, Host, Prober, Said, judged
 from camcensus.probers.evidence import field_evidence, http_evidence
 from camcensus.probers.web import NO_PAGE, Door, ask_door, doors
 from camcensus.scope import PlannedProber
@@ -14,7 +14,6 @@ from camcensus.types import (
     Evidence,
     Field,
     Observation,
-    Outcome,
     ProberCost,
     Request,
     Transport,
@@ -110,13 +109,12 @@ def _observe(question: _Question, asking: Asking, host: Host, reply: Reply) -> O
         Transport.TCP,
         asked=question.path,
     )
-    if reply.outcome is not Outcome.ANSWERED:
-        return make()
-    try:
-        response = parse_response(reply.data)
-    except MalformedError as error:
-        return make(outcome=Outcome.MALFORMED, note=str(error))
-    return make(evidence=_evidence(question, response), note="; ".join(response.problems))
+
+    def said(data: bytes) -> Said:
+        response = parse_response(data)
+        return _evidence(question, response), response.problems
+
+    return judged(make, reply, said)
 
 
 def _prober(question: _Question) -> Prober:
