@@ -20,7 +20,7 @@ from camcensus.types import (
     Transport,
 )
 from camcensus.wire import MalformedError
-from camcensus.wire.http import Response, build_get, parse_response, response_complete
+from camcensus.wire.http import Response, build_get, host_port, parse_response, response_complete
 from camcensus.wire.ws_discovery import xaddr_endpoint
 
 NAME = "http"
@@ -129,7 +129,7 @@ async def _get(
 ) -> _Page:
     """One GET, and its observations: the page, and over TLS the certificate."""
     address = host.target.address
-    payload = build_get(address, path, asking.net.user_agent, port=_host_port(port, tls=tls))
+    payload = build_get(address, path, asking.net.user_agent, port=host_port(port, tls=tls))
     reply = await asking.net.tcp_exchange(
         address,
         port,
@@ -164,11 +164,6 @@ def _patience_s(host: Host) -> float:
 
 def _mute_ports(host: Host) -> int:
     return len({seen.port for seen in host.observations if seen.outcome is Outcome.MUTE})
-
-
-def _host_port(port: int, *, tls: bool) -> int | None:
-    """The port for the Host header: left out where it is the scheme's own (RFC 9110, 7.2)."""
-    return None if port == (443 if tls else 80) else port
 
 
 async def _further(asking: Asking, host: Host, port: int, page: _Page) -> None:

@@ -27,7 +27,7 @@ from camcensus.types import (
     Transport,
 )
 from camcensus.wire import MalformedError
-from camcensus.wire.http import build_get, parse_response, response_complete
+from camcensus.wire.http import build_get, host_port, parse_response, response_complete
 from camcensus.wire.ssdp import GROUP, PORT, Message, build_search, parse_message
 from camcensus.wire.ws_discovery import XAddr, xaddr_endpoint
 
@@ -134,9 +134,8 @@ async def _describe(asking: Asking, host: Host) -> None:
     if any(seen.prober == NAME and seen.message == DESCRIPTION for seen in host.observations):
         return
     for place in _safe_places(asking, host):
-        port = None if place.port == 80 else place.port
         try:
-            payload = build_get(address, place.path, agent, port=port)
+            payload = build_get(address, place.path, agent, port=host_port(place.port, tls=False))
         except ValueError:
             continue
         request = Request(NAME, DESCRIPTION, payload)

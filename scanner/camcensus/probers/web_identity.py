@@ -8,7 +8,7 @@ from camcensus.net import Reply
 from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.probers.base import Asking, Host, Prober, Said, judged
 from camcensus.probers.evidence import field_evidence, http_evidence
-from camcensus.probers.web import NO_PAGE, Door, ask_door, doors
+from camcensus.probers.web import NO_PAGE, WebPort, ask_web_port, web_ports
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     Evidence,
@@ -74,15 +74,15 @@ def _read(question: _Question, observation: Observation) -> tuple[Evidence, ...]
         return ()
 
 
-def _door(question: _Question, host: Host) -> Door | None:
+def _place(question: _Question, host: Host) -> WebPort | None:
     """The first place where this question may be asked."""
-    places = (door for door in doors(host) if door.tls or not question.tls_only)
+    places = (one for one in web_ports(host) if one.tls or not question.tls_only)
     return next(places, None)
 
 
 def _spares(question: _Question, asking: Asking, host: Host) -> str:
     """Why this host is not asked: only this maker's devices know the question."""
-    if _door(question, host) is None:
+    if _place(question, host) is None:
         return NO_PAGE
     suspected = question.maker in asking.suspects(host.evidence())
     return "" if suspected else "another maker's device, or nobody knows whose"
@@ -90,12 +90,12 @@ def _spares(question: _Question, asking: Asking, host: Host) -> str:
 
 async def _ask(question: _Question, asking: Asking, host: Host) -> None:
     """Once, at the first place that speaks the web, to a host that may be this maker's."""
-    door = _door(question, host)
-    if door is None or question.maker not in asking.suspects(host.evidence()):
+    place = _place(question, host)
+    if place is None or question.maker not in asking.suspects(host.evidence()):
         return
-    payload = question.build(host.target.address, asking.net.user_agent, port=door.host_port)
+    payload = question.build(host.target.address, asking.net.user_agent, port=place.host_port)
     request = Request(question.prober, question.message, payload)
-    reply = await ask_door(asking, host, door, request)
+    reply = await ask_web_port(asking, host, place, request)
     await asking.emit(_observe(question, asking, host, reply))
 
 
