@@ -128,9 +128,7 @@ def test_a_place_that_only_points_elsewhere_comes_last() -> None:
         (WebPort(8080, tls=False), 8080),
     ],
 )
-def test_the_host_header_names_the_port_only_where_it_must(
-    place: WebPort, port: int | None
-) -> None:
+def test_the_host_header_names_the_port_only_where_it_must(web: WebPort, port: int | None) -> None:
     assert web.host_port == port
 
 

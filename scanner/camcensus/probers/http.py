@@ -29,7 +29,10 @@ FIRST_PORTS = (80, 443)
 FURTHER_PORTS = (8000, 8080, 8443, 88, 81)
 TLS_PORTS = frozenset({443, 8443})
 _MOST_NAMED_PORTS = 3
-_WORST_CONNECTIONS = len(FIRST_PORTS) + len(FURTHER_PORTS) + 3  # redirect, icon, an old hello
+_MOST_PORTS = len(FIRST_PORTS) + len(FURTHER_PORTS) + _MOST_NAMED_PORTS
+_WORST_CONNECTIONS = 2 * _MOST_PORTS + 3  # each also the other way; redirect, icon, an old hello
+_WORST_TLS = _MOST_PORTS + 2  # of these: one way of each, and where the last port leads
+_BYTES = 65536  # of one connection
 _USUAL_FRAMES = 12  # one SYN to each closed port, or two pages; measured on the virtual estate
 _PATIENCE_S = (6.0, 2.5, 1.0)  # after so many mute ports
 _MOST_MUTE = 5  # ports; whoever says nothing at so many says nothing at the next
@@ -136,6 +139,7 @@ async def _get(
         Request(NAME, message, payload),
         tls=tls,
         deadline_s=_patience_s(host),
+        limit=_BYTES,
         complete=response_complete,
     )
     await observe_certificate(asking, host, reply)
@@ -208,10 +212,10 @@ PROBER = Prober(
             Transport.TCP,
             (*FIRST_PORTS, *FURTHER_PORTS),
             ProberCost(
-                frames=_WORST_CONNECTIONS * CONNECTION_FRAMES + 2 * TLS_FRAMES,
+                frames=_WORST_CONNECTIONS * CONNECTION_FRAMES + _WORST_TLS * TLS_FRAMES,
                 connections=_WORST_CONNECTIONS,
                 requests=_WORST_CONNECTIONS,
-                bytes_in=4 * 65536,
+                bytes_in=_WORST_CONNECTIONS * _BYTES,
                 usual_frames=_USUAL_FRAMES,
             ),
         ),

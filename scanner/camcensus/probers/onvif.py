@@ -47,7 +47,7 @@ PATH = "/onvif/device_service"
 _MOST_NAMED = 2  # addresses that the device gave for itself
 _MOST_WEB = 2  # ports that showed a page
 _USUAL_FRAMES = 6  # three connections to a camera, none to what is none: one in four is a guess
-_WORST_CONNECTIONS = 15  # all questions, two of them as the owner, and four ports in vain
+_BYTES = 65536  # of one connection
 _NOBODY = frozenset(
     {Outcome.REFUSED, Outcome.SILENT, Outcome.UNREACHABLE, Outcome.EXCLUDED}
 )  # nothing was said, so another port may be tried
@@ -79,6 +79,8 @@ AS_OWNER = (
     Question("GetDeviceInformation", "owner-get-device-information", pre_auth=False),
     Question("GetNetworkInterfaces", "owner-get-network-interfaces", pre_auth=False),
 )
+# Everything asked at the last of the places, and the others in vain.
+_WORST_CONNECTIONS = len(QUESTIONS) + len(AS_OWNER) + _MOST_NAMED + _MOST_WEB - 1
 NOT_ACCEPTED = "the owner's login was not accepted"
 
 
@@ -237,6 +239,7 @@ async def _put(
         port,
         request,
         tls=endpoint.tls,
+        limit=_BYTES,
         complete=response_complete,
         careful=bool(signed),
     )
@@ -342,7 +345,7 @@ PROBER = Prober(
                 frames=_WORST_CONNECTIONS * (CONNECTION_FRAMES + TLS_FRAMES),
                 connections=_WORST_CONNECTIONS,
                 requests=_WORST_CONNECTIONS,
-                bytes_in=4 * 65536,
+                bytes_in=_WORST_CONNECTIONS * _BYTES,
                 usual_frames=_USUAL_FRAMES,
             ),
         ),
