@@ -13,7 +13,7 @@ from camcensus.sweep.events import HostFinished
 from camcensus.sweep.middlebox import Middleboxes, network_of
 from camcensus.sweep.neighbours import Neighbours
 from camcensus.sweep.quiet import Breaker, fell_silent
-from camcensus.sweep.thrift import needless
+from camcensus.sweep.thrift import in_turn, needless
 from camcensus.types import Target
 
 Guarded = Callable[[Prober, Awaitable[None], Target | None], Awaitable[bool]]
@@ -127,7 +127,7 @@ class SecondPass:
         target = host.target
         asking = self.asking()
         await self.neighbours.look(host)
-        for prober in self.middleboxes.order(self.probers, host):
+        for prober in in_turn(self.middleboxes.order(self.probers, host), asking, host):
             if not self._asks(prober, host):
                 continue
             why = needless(asking, prober, host)
