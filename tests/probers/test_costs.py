@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from camcensus.identify import load_catalogue
 from camcensus.net import Reply
 from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.probers import canary, http, identity_page, onvif, rtsp, ssdp, web_identity
@@ -33,6 +34,7 @@ from camcensus.wire.tls import PROTOCOL_VERSION
 from probers.asking import LIMITS, LINK, NOW, SAFETY, Desk, ScriptedNet
 
 build_query(("_rtsp._tcp.local.",), unicast_response=True)  # imports the codec before any loop
+SPEAKERS = load_catalogue().speakers()
 ADDRESS = "127.88.9.1"
 _ONE = Claim("of-a-test", "maker", "axis", 0.5, Evidence(Field.HTTP_SERVER, "x"))
 _MAKERS = {"axis", "ubiquiti"} | SAFETY.pages[0].makers  # who is suspected: whom a page is for
@@ -156,7 +158,7 @@ def met(prober: Prober, script: Script, prepare: Callable[[Host], None]) -> Wors
 
     async def run() -> None:
         assert prober.ask is not None
-        await prober.ask(replace(desk.asking(), login=login), host)
+        await prober.ask(replace(desk.asking(), login=login, speakers=SPEAKERS), host)
 
     asyncio.run(run())
     assert not desk.failures

@@ -4,7 +4,7 @@ import asyncio
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import copytree
 
@@ -19,7 +19,7 @@ from camcensus.lab.tcp_voice import TcpVoice
 from camcensus.net import load_safety
 from camcensus.net.safety import IdentityPage
 from camcensus.probers import identity_page, web_identity
-from camcensus.probers.base import Host, Prober
+from camcensus.probers.base import Asking, Host, Prober
 from camcensus.probers.identity_page import page_for
 from camcensus.probers.web import WebPort, web_ports
 from camcensus.sweep.thrift import needless
@@ -46,6 +46,9 @@ each_page = pytest.mark.parametrize("one", PAGES, ids=lambda one: one.id)
 @dataclass
 class NamingDesk(Desk):
     """A desk with today's catalogue."""
+
+    def asking(self) -> Asking:
+        return replace(super().asking(), speakers=CATALOGUE.speakers())
 
     def name(self, evidence: Iterable[Evidence]) -> Identity:
         return CATALOGUE.identify(tuple(evidence))

@@ -58,6 +58,11 @@ class Asking:
         claims = self.name(evidence).claims
         return frozenset(one.value for one in claims if one.attribute in {"maker", "brand"})
 
+    def expects(self, prober: str, evidence: Iterable[Evidence]) -> bool:
+        """Whether devices of anybody suspected are known to speak this prober's protocol."""
+        speakers = self.speakers.get(prober, frozenset())
+        return not speakers.isdisjoint(self.suspects(evidence))
+
     def seed(self, prober: str, address: str) -> bytes:
         """Sixteen bytes that only this sweep's question to this address carries."""
         return hashlib.blake2b(

@@ -28,7 +28,6 @@ class _Question:
 
     prober: str
     message: str
-    maker: str
     path: str
     build: Callable[..., bytes]
     parse: Callable[[bytes], tuple[tuple[str, str], ...]]
@@ -39,7 +38,6 @@ class _Question:
 _AXIS = _Question(
     prober="axis",
     message="basic-device-info",
-    maker="axis",
     path=web_identity.AXIS_PATH,
     build=web_identity.build_axis_question,
     parse=web_identity.parse_axis,
@@ -48,7 +46,6 @@ _AXIS = _Question(
 _UNIFI = _Question(
     prober="unifi",
     message="system",
-    maker="ubiquiti",
     path=web_identity.UNIFI_PATH,
     build=web_identity.build_unifi_question,
     parse=web_identity.parse_unifi,
@@ -84,14 +81,14 @@ def _spares(question: _Question, asking: Asking, host: Host) -> str:
     """Why this host is not asked: only this maker's devices know the question."""
     if _place(question, host) is None:
         return NO_PAGE
-    suspected = question.maker in asking.suspects(host.evidence())
-    return "" if suspected else "another maker's device, or nobody knows whose"
+    expected = asking.expects(question.prober, host.evidence())
+    return "" if expected else "another maker's device, or nobody knows whose"
 
 
 async def _ask(question: _Question, asking: Asking, host: Host) -> None:
     """Once, at the first place that speaks the web, to a host that may be this maker's."""
     place = _place(question, host)
-    if place is None or question.maker not in asking.suspects(host.evidence()):
+    if place is None or not asking.expects(question.prober, host.evidence()):
         return
     payload = question.build(host.target.address, asking.net.user_agent, port=place.host_port)
     request = Request(question.prober, question.message, payload)
