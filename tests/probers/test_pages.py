@@ -4,7 +4,7 @@ import asyncio
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import copytree
 
@@ -19,9 +19,9 @@ from camcensus.lab.tcp_voice import TcpVoice
 from camcensus.net import load_safety
 from camcensus.net.safety import IdentityPage
 from camcensus.probers import identity_page, web_identity
-from camcensus.probers.base import Host, Prober
+from camcensus.probers.base import Asking, Host, Prober
 from camcensus.probers.identity_page import page_for
-from camcensus.probers.web import Door, doors
+from camcensus.probers.web import WebPort, web_ports
 from camcensus.sweep.thrift import needless
 from camcensus.types import (
     Evidence,
@@ -46,6 +46,9 @@ each_page = pytest.mark.parametrize("one", PAGES, ids=lambda one: one.id)
 @dataclass
 class NamingDesk(Desk):
     """A desk with today's catalogue."""
+
+    def asking(self) -> Asking:
+        return replace(super().asking(), speakers=CATALOGUE.speakers())
 
     def name(self, evidence: Iterable[Evidence]) -> Identity:
         return CATALOGUE.identify(tuple(evidence))
@@ -106,7 +109,7 @@ def test_a_place_is_a_port_that_gave_a_page_over_tls_where_it_showed_a_certifica
         seen("http", 81, status(), message="favicon"),
     )
 
-    assert doors(host) == (Door(80, tls=False), Door(443, tls=True))
+    assert web_ports(host) == (WebPort(80, tls=False), WebPort(443, tls=True))
 
 
 def test_a_place_that_only_points_elsewhere_comes_last() -> None:
@@ -116,20 +119,20 @@ def test_a_place_that_only_points_elsewhere_comes_last() -> None:
         seen("http", 443, status("HTTP/1.1 401 Unauthorized")),
     )
 
-    assert [door.port for door in doors(host)] == [443, 80]
+    assert [place.port for place in web_ports(host)] == [443, 80]
 
 
 @pytest.mark.parametrize(
-    ("door", "port"),
+    ("web", "port"),
     [
-        (Door(80, tls=False), None),
-        (Door(443, tls=True), None),
-        (Door(443, tls=False), 443),
-        (Door(8080, tls=False), 8080),
+        (WebPort(80, tls=False), None),
+        (WebPort(443, tls=True), None),
+        (WebPort(443, tls=False), 443),
+        (WebPort(8080, tls=False), 8080),
     ],
 )
-def test_the_host_header_names_the_port_only_where_it_must(door: Door, port: int | None) -> None:
-    assert door.host_port == port
+def test_the_host_header_names_the_port_only_where_it_must(web: WebPort, port: int | None) -> None:
+    assert web.host_port == port
 
 
 # ------------------------------------------------------------ whom

@@ -61,12 +61,14 @@ def test_an_answer_cut_anywhere_is_malformed() -> None:
             parse(ANSWER[:end])
 
 
+@pytest.mark.fuzz
 @given(st.integers(0, len(PADDED) - 1), st.integers(0, 255))
 def test_an_answer_with_any_byte_changed_is_read_or_malformed(at: int, byte: int) -> None:
     with contextlib.suppress(MalformedError):
         _is_bounded(parse(PADDED[:at] + bytes([byte]) + PADDED[at + 1 :]))
 
 
+@pytest.mark.fuzz
 @given(st.binary(max_size=200) | st.binary(max_size=60).map(lambda tail: ANSWER[:20] + tail))
 def test_junk_is_read_or_malformed(junk: bytes) -> None:
     with contextlib.suppress(MalformedError):

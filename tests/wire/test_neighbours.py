@@ -76,12 +76,14 @@ def test_a_part_cut_within_a_message_is_malformed_and_between_messages_is_shorte
                 parse_part(TABLE[:end])
 
 
+@pytest.mark.fuzz
 @given(st.integers(0, len(TABLE) - 1), st.integers(0, 255))
 def test_a_part_with_any_byte_changed_is_read_or_malformed(at: int, byte: int) -> None:
     with contextlib.suppress(MalformedError):
         assert len(parse_part(TABLE[:at] + bytes([byte]) + TABLE[at + 1 :]).neighbours) <= 2
 
 
+@pytest.mark.fuzz
 @given(st.binary(max_size=400) | st.binary(max_size=200).map(lambda body: message(28, body)))
 def test_junk_is_read_or_malformed(junk: bytes) -> None:
     with contextlib.suppress(MalformedError):

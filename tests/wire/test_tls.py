@@ -151,6 +151,7 @@ def test_a_flight_cut_anywhere_raises_nothing_else() -> None:
         assert LEAF.startswith(read.certificate)
 
 
+@pytest.mark.fuzz
 @given(
     st.integers(0, 600),
     st.binary(max_size=64),
@@ -171,6 +172,7 @@ def test_a_garbled_flight_raises_nothing_else(
     assert len(read.certificate) <= len(data)
 
 
+@pytest.mark.fuzz
 @given(st.binary(max_size=2048))
 def test_junk_after_a_record_head_raises_nothing_else(junk: bytes) -> None:
     read = read_flight(b"\x16\x03\x01" + junk)

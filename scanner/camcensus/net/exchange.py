@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from camcensus.errors import SafetyError
+from camcensus.net.group import GroupSockets
 from camcensus.net.hearing import (
     Doors,
     PortTakenError,
@@ -22,7 +23,7 @@ from camcensus.net.pace import HostBudget, Pace, Purse
 from camcensus.net.reply import Reply
 from camcensus.net.safety import Safety
 from camcensus.net.tcp import CONNECT_FRAMES, Exchange, run_exchange
-from camcensus.net.udp import UdpSocket, aim_multicast, join_group
+from camcensus.net.udp import UdpSocket
 from camcensus.net.withhold import WithholdingPermit
 from camcensus.types import Interface, Outcome, PaceLimits, Permit, Request, Target, Transport
 
@@ -75,6 +76,17 @@ class Net:
     def _insist(self, request: Request, transport: Transport, port: int) -> None:
         if (reason := self.safety.objection(request, transport, port)) is not None:
             raise SafetyError(f"{request.prober} may not send {request.message!r}: {reason}")
+
+    def _excluded(
+        self, requests: Sequence[Request], address: str, transport: Transport, port: int
+    ) -> Reply | None:
+        """Insist that we may say this at all; a `Reply` if the plan is against saying it there."""
+        for request in requests:
+            self._insist(request, transport, port)
+        refusal = self.permit.refusal(address, transport, port)
+        if refusal is None:
+            return None
+        return Reply(Outcome.EXCLUDED, note=refusal, peer=address, peer_port=port)
 
     def _count(self, request: Request) -> None:
         self.sent[request.prober, request.message] += 1
@@ -130,33 +142,28 @@ class Net:
 
         One `Reply` for each that was sent, at least one; the last says how it ended.
         """
-        for request in requests:
-            self._insist(request, Transport.TCP, port)
-        refusal = self.permit.refusal(address, Transport.TCP, port)
-        if refusal is not None:
-            return (Reply(Outcome.EXCLUDED, note=refusal, peer=address, peer_port=port),)
+        if excluded := self._excluded(requests, address, Transport.TCP, port):
+            return (excluded,)
         budget = self.budget(address)
         async with budget.turn:
-            frames = CONNECT_FRAMES + self._arp_frames(address, budget)
-            refused = await self._within_budget(budget, frames, connection=True)
+            purse = Purse(self.pace, CONNECT_FRAMES + self._arp_frames(address, budget))
+            refused = await self._within_budget(budget, purse.paid, connection=True)
             if refused is not None:
                 return (replace(refused, peer=address, peer_port=port),)
-            affordable = requests[: 1 + budget.requests_left()]
-            purse = Purse(self.pace, frames)
             plan = Exchange(
                 address,
                 port,
-                tuple(request.payload for request in affordable),
+                tuple(request.payload for request in requests),
                 tls,
                 self.limits.connect_timeout_s,
-                min(deadline_s, budget.seconds_left(time.monotonic())),
-                min(limit, budget.bytes_left()),
+                deadline_s,
+                limit,
                 complete,
                 purse.pay,
                 careful,
             )
-            replies = await self._patiently(plan)
-            self._settle_up(budget, affordable, replies)
+            replies = await self._patiently(_affordable(plan, budget))
+            self._settle_up(budget, requests, replies)
             budget.rest(time.monotonic(), purse.paid)
         return tuple(reply.scrubbed() for reply in replies)
 
@@ -212,10 +219,8 @@ class Net:
 
         `reply_port` is the port of ours that its answers come to; the question leaves there too.
         """
-        self._insist(request, Transport.UDP, port)
-        refusal = self.permit.refusal(address, Transport.UDP, port)
-        if refusal is not None:
-            return (Reply(Outcome.EXCLUDED, note=refusal, peer=address, peer_port=port),)
+        if excluded := self._excluded((request,), address, Transport.UDP, port):
+            return (excluded,)
         budget = self.budget(address)
         async with budget.turn:
             frames = 1 + self._arp_frames(address, budget)
@@ -339,46 +344,23 @@ class Net:
         refusal = self.permit.link_refusal(interface, group)
         if refusal is not None:
             raise SafetyError(f"multicast on {interface.name} was not planned: {refusal}")
-        asking = UdpSocket(socket.AF_INET)
-        sockets = [asking]
+        sockets = GroupSockets(interface, group, port)
         try:
-            note = asking.bind(interface.address, self.source_port)
-            aim_multicast(asking.raw, interface.address)
+            sockets.open(self.source_port)
             await self.pace.take(_MEMBERSHIP_FRAMES)
-            hearing = self._group_socket(interface, group, port)
-            sockets += [hearing] if hearing is not None else []
-            async with asyncio.TaskGroup() as tasks:
-                readers = []
-                for sock in sockets:
-                    sock.start()
-                    readers.append(tasks.create_task(hear(sock, take)))
+            sockets.join()
+            async with sockets.heard(take):
                 for request in requests:
                     self._insist(request, Transport.UDP, port)
                     await self.pace.take(1)
                     self._count(request)
-                    note = await asking.send(request.payload, group, port) or note
+                    await sockets.send(request.payload)
                     await asyncio.sleep(window_s)
-                for reader in readers:
-                    reader.cancel()
-            self._remember(f"{interface.name}: {note}" if note else "")
         finally:
-            for sock in sockets:
-                self.lost += sock.dropped
-                sock.close()
+            self.lost += sockets.close()
             self.pace.charge(_MEMBERSHIP_FRAMES)
-
-    def _group_socket(self, interface: Interface, group: str, port: int) -> UdpSocket | None:
-        """Hears what is sent to the group itself; `None`, with a note, where that cannot be had."""
-        sock = UdpSocket(socket.AF_INET)
-        try:
-            sock.raw.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            sock.raw.bind((group, port))
-            join_group(sock.raw, interface.address, group)
-        except OSError as error:
-            sock.close()
-            self._remember(f"{interface.name}: cannot listen to {group}: {error.strerror}")
-            return None
-        return sock
+            for note in sockets.notes:
+                self._remember(note)
 
     def _remember(self, note: str) -> None:
         if note and note not in self.notes:
@@ -390,3 +372,13 @@ class Net:
         self._remember(sock.bind(everywhere, port or self.source_port))
         sock.start()
         return sock
+
+
+def _affordable(plan: Exchange, budget: HostBudget) -> Exchange:
+    """As much of it as this host's budget has left; its first request is paid for."""
+    return replace(
+        plan,
+        payloads=plan.payloads[: 1 + budget.requests_left()],
+        deadline_s=min(plan.deadline_s, budget.seconds_left(time.monotonic())),
+        limit=min(plan.limit, budget.bytes_left()),
+    )

@@ -18,12 +18,15 @@ from camcensus.types import (
     Target,
     Transport,
 )
+from camcensus.wire import MalformedError
 
 _CERTAIN = 0.9  # "strong" in every output
 _IDENTIFIERS = {"mac", "serial"}
 
 Emit = Callable[[Observation], Awaitable[None]]
 Take = Callable[[Reply], Awaitable[None]]
+Said = tuple[tuple[Evidence, ...], tuple[str, ...]]  # an answer's evidence, what was odd about it
+Read = Callable[[bytes], Said]  # raises `MalformedError` for another protocol's bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,11 @@ class Asking:
         """Everybody that any signature names as its maker or brand, however weakly."""
         claims = self.name(evidence).claims
         return frozenset(one.value for one in claims if one.attribute in {"maker", "brand"})
+
+    def expects(self, prober: str, evidence: Iterable[Evidence]) -> bool:
+        """Whether devices of anybody suspected are known to speak this prober's protocol."""
+        speakers = self.speakers.get(prober, frozenset())
+        return not speakers.isdisjoint(self.suspects(evidence))
 
     def seed(self, prober: str, address: str) -> bytes:
         """Sixteen bytes that only this sweep's question to this address carries."""
@@ -102,6 +110,20 @@ class Asking:
             evidence=evidence,
             note="; ".join(text for text in (note, reply.note) if text),
         )
+
+
+def judged(make: Callable[..., Observation], reply: Reply, read: Read) -> Observation:
+    """What a reply is: evidence as `read` finds it, or bytes of another protocol, or none.
+
+    `make` is `Asking.observation` with everything filled in that does not depend on the answer.
+    """
+    if reply.outcome is not Outcome.ANSWERED:
+        return make()
+    try:
+        evidence, problems = read(reply.data)
+    except MalformedError as error:
+        return make(outcome=Outcome.MALFORMED, note=str(error))
+    return make(evidence=evidence, note="; ".join(problems))
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Bosch's autodetection of video devices: UDP 1757, answered to UDP 1758 of the asker."""
 
 from camcensus.probers.datagram import Question, datagram_prober
-from camcensus.probers.evidence import field_evidence
+from camcensus.probers.evidence import answer_evidence
 from camcensus.types import Evidence, Field
 from camcensus.wire.bosch import build_question, parse
 
@@ -14,19 +14,7 @@ def _build(seed: bytes, _port: int) -> bytes:
 
 def evidence(data: bytes) -> tuple[Evidence, ...]:
     """What an answer says of its device; `MalformedError` for another protocol's bytes."""
-    answer = parse(data)
-    return field_evidence(
-        Field.BOSCH_FIELD,
-        (
-            ("mac", answer.mac),
-            ("model", answer.model),
-            ("name", answer.name),
-            ("serial", answer.serial),
-            ("address", answer.address),
-            ("http-port", answer.http_port),
-            ("https-port", answer.https_port),
-        ),
-    )
+    return answer_evidence(Field.BOSCH_FIELD, parse(data))
 
 
 QUESTION = Question(

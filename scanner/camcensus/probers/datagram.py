@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from camcensus.net import Reply
-from camcensus.probers.base import Asking, Host, Prober
+from camcensus.probers.base import Asking, Host, Prober, Said, judged
 from camcensus.scope import PlannedProber, Reach
 from camcensus.types import (
     Evidence,
@@ -90,15 +90,14 @@ def _observe(question: Question, asking: Asking, target: Target, reply: Reply) -
     make = partial(
         asking.observation, target, reply, question.prober, question.message, Transport.UDP
     )
-    if reply.outcome is not Outcome.ANSWERED:
-        return make()
-    try:
-        evidence = question.evidence(reply.data)
-    except MalformedError as error:
-        return make(outcome=Outcome.MALFORMED, note=str(error))
+    return judged(make, reply, partial(_telling, question))
+
+
+def _telling(question: Question, data: bytes) -> Said:
+    evidence = question.evidence(data)
     if not evidence:
-        return make(outcome=Outcome.MALFORMED, note="an answer that says nothing")
-    return make(evidence=evidence)
+        raise MalformedError("an answer that says nothing")
+    return evidence, ()
 
 
 async def _take(question: Question, asking: Asking, seen: Counter[str], reply: Reply) -> None:

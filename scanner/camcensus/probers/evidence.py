@@ -3,13 +3,18 @@
 Values stay as the device wrote them (decoded, at most 64 KiB): whoever shows them escapes them.
 """
 
+import dataclasses
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from camcensus.data import mac_owner, normalise_mac
 from camcensus.types import Evidence, Field
 from camcensus.wire import http, mdns, onvif, rtsp, snmp, ssdp, ws_discovery, x509
 from camcensus.wire.sdp import looks_secret
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 VALUE_KEPT = 65536  # characters
 
@@ -37,6 +42,13 @@ def _evidence(found: Iterable[tuple[Field, str | None]]) -> tuple[Evidence, ...]
 def field_evidence(field: Field, pairs: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
     """Key and value of a maker's own discovery as "key=value"; what is empty says nothing."""
     return _evidence((field, f"{key}={value}") for key, value in pairs if value.strip())
+
+
+def answer_evidence(field: Field, answer: "DataclassInstance") -> tuple[Evidence, ...]:
+    """Every value that an answer holds, under the name that it has there, with hyphens."""
+    names = [one.name for one in dataclasses.fields(answer)]
+    pairs = ((name.replace("_", "-"), getattr(answer, name)) for name in names)
+    return field_evidence(field, pairs)
 
 
 def sadp_evidence(fields: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:

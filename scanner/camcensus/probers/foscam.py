@@ -1,7 +1,7 @@
 """The discovery of Foscam: UDP 10000, answered by broadcast to that port of the asker."""
 
 from camcensus.probers.datagram import Question, datagram_prober
-from camcensus.probers.evidence import field_evidence
+from camcensus.probers.evidence import answer_evidence
 from camcensus.types import Evidence, Field
 from camcensus.wire.foscam import build_question, parse
 
@@ -14,20 +14,7 @@ def _build(_seed: bytes, _port: int) -> bytes:
 
 def evidence(data: bytes) -> tuple[Evidence, ...]:
     """What an answer says of its device; `MalformedError` for another protocol's bytes."""
-    answer = parse(data)
-    return field_evidence(
-        Field.FOSCAM_FIELD,
-        (
-            ("serial", answer.serial),
-            ("mac", answer.mac),
-            ("name", answer.name),
-            ("type", answer.type),
-            ("firmware", answer.firmware),
-            ("web-version", answer.web_version),
-            ("address", answer.address),
-            ("http-port", answer.http_port),
-        ),
-    )
+    return answer_evidence(Field.FOSCAM_FIELD, parse(data))
 
 
 QUESTION = Question(

@@ -1,7 +1,7 @@
 """The discovery of Hanwha Vision: UDP 7701, answered to UDP 7711 of the asker."""
 
 from camcensus.probers.datagram import Question, datagram_prober
-from camcensus.probers.evidence import field_evidence
+from camcensus.probers.evidence import answer_evidence
 from camcensus.types import Evidence, Field
 from camcensus.wire.hanwha import build_question, parse
 
@@ -14,16 +14,7 @@ def _build(_seed: bytes, _port: int) -> bytes:
 
 def evidence(data: bytes) -> tuple[Evidence, ...]:
     """What an answer says of its device; `MalformedError` for another protocol's bytes."""
-    answer = parse(data)
-    return field_evidence(
-        Field.HANWHA_FIELD,
-        (
-            ("mac", answer.mac),
-            ("model", answer.model),
-            ("address", answer.address),
-            ("url", answer.url),
-        ),
-    )
+    return answer_evidence(Field.HANWHA_FIELD, parse(data))
 
 
 QUESTION = Question(

@@ -20,7 +20,7 @@ from camcensus.types import (
     Transport,
 )
 from camcensus.wire import MalformedError
-from camcensus.wire.http import Response, build_get, parse_response, response_complete
+from camcensus.wire.http import Response, build_get, host_port, parse_response, response_complete
 from camcensus.wire.ws_discovery import xaddr_endpoint
 
 NAME = "http"
@@ -29,7 +29,10 @@ FIRST_PORTS = (80, 443)
 FURTHER_PORTS = (8000, 8080, 8443, 88, 81)
 TLS_PORTS = frozenset({443, 8443})
 _MOST_NAMED_PORTS = 3
-_WORST_CONNECTIONS = len(FIRST_PORTS) + len(FURTHER_PORTS) + 3  # redirect, icon, an old hello
+_MOST_PORTS = len(FIRST_PORTS) + len(FURTHER_PORTS) + _MOST_NAMED_PORTS
+_WORST_CONNECTIONS = 2 * _MOST_PORTS + 3  # each also the other way; redirect, icon, an old hello
+_WORST_TLS = _MOST_PORTS + 2  # of these: one way of each, and where the last port leads
+_BYTES = 65536  # of one connection
 _USUAL_FRAMES = 12  # one SYN to each closed port, or two pages; measured on the virtual estate
 _PATIENCE_S = (6.0, 2.5, 1.0)  # after so many mute ports
 _MOST_MUTE = 5  # ports; whoever says nothing at so many says nothing at the next
@@ -129,13 +132,14 @@ async def _get(
 ) -> _Page:
     """One GET, and its observations: the page, and over TLS the certificate."""
     address = host.target.address
-    payload = build_get(address, path, asking.net.user_agent, port=_host_port(port, tls=tls))
+    payload = build_get(address, path, asking.net.user_agent, port=host_port(port, tls=tls))
     reply = await asking.net.tcp_exchange(
         address,
         port,
         Request(NAME, message, payload),
         tls=tls,
         deadline_s=_patience_s(host),
+        limit=_BYTES,
         complete=response_complete,
     )
     await observe_certificate(asking, host, reply)
@@ -164,11 +168,6 @@ def _patience_s(host: Host) -> float:
 
 def _mute_ports(host: Host) -> int:
     return len({seen.port for seen in host.observations if seen.outcome is Outcome.MUTE})
-
-
-def _host_port(port: int, *, tls: bool) -> int | None:
-    """The port for the Host header: left out where it is the scheme's own (RFC 9110, 7.2)."""
-    return None if port == (443 if tls else 80) else port
 
 
 async def _further(asking: Asking, host: Host, port: int, page: _Page) -> None:
@@ -213,10 +212,10 @@ PROBER = Prober(
             Transport.TCP,
             (*FIRST_PORTS, *FURTHER_PORTS),
             ProberCost(
-                frames=_WORST_CONNECTIONS * CONNECTION_FRAMES + 2 * TLS_FRAMES,
+                frames=_WORST_CONNECTIONS * CONNECTION_FRAMES + _WORST_TLS * TLS_FRAMES,
                 connections=_WORST_CONNECTIONS,
                 requests=_WORST_CONNECTIONS,
-                bytes_in=4 * 65536,
+                bytes_in=_WORST_CONNECTIONS * _BYTES,
                 usual_frames=_USUAL_FRAMES,
             ),
         ),

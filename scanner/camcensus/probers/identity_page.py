@@ -10,14 +10,13 @@ from functools import partial
 from camcensus.net import Reply
 from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.net.safety import IdentityPage
-from camcensus.probers.base import Asking, Host, Prober
+from camcensus.probers.base import Asking, Host, Prober, Said, judged
 from camcensus.probers.evidence import http_evidence
-from camcensus.probers.web import NO_PAGE, ask_door, doors
+from camcensus.probers.web import NO_PAGE, ask_web_port, web_ports
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     Evidence,
     Observation,
-    Outcome,
     ProberCost,
     Request,
     Transport,
@@ -44,7 +43,7 @@ def read(observation: Observation) -> tuple[Evidence, ...]:
 
 def spares(asking: Asking, host: Host) -> str:
     """Why this host is not asked for any page."""
-    if not doors(host):
+    if not web_ports(host):
         return NO_PAGE
     page = page_for(asking.suspects(host.evidence()), asking.net.safety.pages)
     return "" if page is not None else "no maker is suspected whose devices show such a page"
@@ -53,12 +52,12 @@ def spares(asking: Asking, host: Host) -> str:
 async def ask(asking: Asking, host: Host) -> None:
     """At most one page, once, at the first place that speaks the web."""
     page = page_for(asking.suspects(host.evidence()), asking.net.safety.pages)
-    door = next(iter(doors(host)), None)
-    if page is None or door is None:
+    place = next(iter(web_ports(host)), None)
+    if page is None or place is None:
         return
     address, agent = host.target.address, asking.net.user_agent
-    request = Request(NAME, MESSAGE, build_get(address, page.path, agent, port=door.host_port))
-    reply = await ask_door(asking, host, door, request)
+    request = Request(NAME, MESSAGE, build_get(address, page.path, agent, port=place.host_port))
+    reply = await ask_web_port(asking, host, place, request)
     await asking.emit(_observe(asking, host, page, reply))
 
 
@@ -66,13 +65,12 @@ def _observe(asking: Asking, host: Host, page: IdentityPage, reply: Reply) -> Ob
     make = partial(
         asking.observation, host.target, reply, NAME, MESSAGE, Transport.TCP, asked=page.path
     )
-    if reply.outcome is not Outcome.ANSWERED:
-        return make()
-    try:
-        response = parse_response(reply.data)
-    except MalformedError as error:
-        return make(outcome=Outcome.MALFORMED, note=str(error))
-    return make(evidence=http_evidence(response, page.path), note="; ".join(response.problems))
+
+    def said(data: bytes) -> Said:
+        response = parse_response(data)
+        return http_evidence(response, page.path), response.problems
+
+    return judged(make, reply, said)
 
 
 PROBER = Prober(

@@ -16,12 +16,15 @@ from camcensus.net import Reply
 from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.probers.base import Asking, Host, Prober, settled
 from camcensus.probers.evidence import http_service_evidence, onvif_evidence
+from camcensus.probers.http import NAME as HTTP
+from camcensus.probers.http import TLS_PORTS
 from camcensus.probers.onvif_messages import (
     MissingWsdlError,
     content_type,
     message,
     signed_message,
 )
+from camcensus.probers.tls import NAME as TLS
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     Evidence,
@@ -35,19 +38,16 @@ from camcensus.types import (
     Transport,
 )
 from camcensus.wire import MalformedError
-from camcensus.wire.http import Response, build_post, parse_response, response_complete
+from camcensus.wire.http import Response, build_post, host_port, parse_response, response_complete
 from camcensus.wire.onvif import Answer, parse
 from camcensus.wire.ws_discovery import xaddr_endpoint
 
 NAME = "onvif"
 PATH = "/onvif/device_service"
-_WEB = "http"
-_CERTIFICATE = "tls"
-_TLS_PORTS = frozenset({443, 8443})
 _MOST_NAMED = 2  # addresses that the device gave for itself
 _MOST_WEB = 2  # ports that showed a page
 _USUAL_FRAMES = 6  # three connections to a camera, none to what is none: one in four is a guess
-_WORST_CONNECTIONS = 15  # all questions, two of them as the owner, and four ports in vain
+_BYTES = 65536  # of one connection
 _NOBODY = frozenset(
     {Outcome.REFUSED, Outcome.SILENT, Outcome.UNREACHABLE, Outcome.EXCLUDED}
 )  # nothing was said, so another port may be tried
@@ -79,6 +79,8 @@ AS_OWNER = (
     Question("GetDeviceInformation", "owner-get-device-information", pre_auth=False),
     Question("GetNetworkInterfaces", "owner-get-network-interfaces", pre_auth=False),
 )
+# Everything asked at the last of the places, and the others in vain.
+_WORST_CONNECTIONS = len(QUESTIONS) + len(AS_OWNER) + _MOST_NAMED + _MOST_WEB - 1
 NOT_ACCEPTED = "the owner's login was not accepted"
 
 
@@ -120,7 +122,7 @@ async def ask(asking: Asking, host: Host) -> None:
 
 def _endpoints(asking: Asking, host: Host) -> tuple[Endpoint, ...]:
     """What the device gives for itself, what the user named, and the web ports of a camera."""
-    typed = [Endpoint(port, tls=port in _TLS_PORTS) for port in asking.ports.get(NAME, ())]
+    typed = [Endpoint(port, tls=port in TLS_PORTS) for port in asking.ports.get(NAME, ())]
     web = _web(host) if _may_be_video(asking, host) else []
     by_port: dict[int, Endpoint] = {}
     for endpoint in (*_named(host), *typed, *web):
@@ -150,10 +152,10 @@ def _named(host: Host) -> list[Endpoint]:
 
 def _web(host: Host) -> list[Endpoint]:
     """The usual port unless it is known to be closed, and those that showed a page."""
-    seen_there = [seen for seen in host.observations if seen.prober == _WEB]
+    seen_there = [seen for seen in host.observations if seen.prober == HTTP]
     closed = {seen.port for seen in seen_there if seen.outcome in _NOBODY}
     pages = [seen.port for seen in seen_there if seen.outcome is Outcome.ANSWERED]
-    secure = {seen.port for seen in host.observations if seen.prober == _CERTIFICATE}
+    secure = {seen.port for seen in host.observations if seen.prober == TLS}
     ports = [port for port in dict.fromkeys((80, *pages)) if port not in closed]
     return [Endpoint(port, tls=port in secure) for port in ports[:_MOST_WEB]]
 
@@ -237,6 +239,7 @@ async def _put(
         port,
         request,
         tls=endpoint.tls,
+        limit=_BYTES,
         complete=response_complete,
         careful=bool(signed),
     )
@@ -253,14 +256,13 @@ async def _put(
 def _request(
     asking: Asking, address: str, endpoint: Endpoint, question: Question, body: bytes
 ) -> Request:
-    standard = 443 if endpoint.tls else 80
     payload = build_post(
         address,
         endpoint.path,
         asking.net.user_agent,
         content_type=content_type(question.operation),
         body=body,
-        port=None if endpoint.port == standard else endpoint.port,
+        port=host_port(endpoint.port, tls=endpoint.tls),
     )
     return Request(NAME, question.message, payload)
 
@@ -343,7 +345,7 @@ PROBER = Prober(
                 frames=_WORST_CONNECTIONS * (CONNECTION_FRAMES + TLS_FRAMES),
                 connections=_WORST_CONNECTIONS,
                 requests=_WORST_CONNECTIONS,
-                bytes_in=4 * 65536,
+                bytes_in=_WORST_CONNECTIONS * _BYTES,
                 usual_frames=_USUAL_FRAMES,
             ),
         ),

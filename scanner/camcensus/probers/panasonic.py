@@ -1,7 +1,7 @@
 """The discovery of Panasonic and i-PRO: UDP 10670, answered by broadcast to UDP 10669."""
 
 from camcensus.probers.datagram import Question, datagram_prober
-from camcensus.probers.evidence import field_evidence
+from camcensus.probers.evidence import answer_evidence
 from camcensus.types import Evidence, Field
 from camcensus.wire.panasonic import build_question, parse
 
@@ -14,18 +14,7 @@ def _build(_seed: bytes, _port: int) -> bytes:
 
 def evidence(data: bytes) -> tuple[Evidence, ...]:
     """What an answer says of its device; `MalformedError` for another protocol's bytes."""
-    answer = parse(data)
-    return field_evidence(
-        Field.PANASONIC_FIELD,
-        (
-            ("mac", answer.mac),
-            ("model", answer.model),
-            ("name", answer.name),
-            ("firmware", answer.firmware),
-            ("address", answer.address),
-            ("http-port", answer.http_port),
-        ),
-    )
+    return answer_evidence(Field.PANASONIC_FIELD, parse(data))
 
 
 QUESTION = Question(

@@ -1,7 +1,7 @@
 """The discovery of Reolink: UDP 2015, one datagram, answered to the port that it names."""
 
 from camcensus.probers.datagram import Question, datagram_prober
-from camcensus.probers.evidence import field_evidence
+from camcensus.probers.evidence import answer_evidence
 from camcensus.types import Evidence, Field
 from camcensus.wire.reolink import build_question, parse
 
@@ -14,11 +14,7 @@ def _build(_seed: bytes, port: int) -> bytes:
 
 def evidence(data: bytes) -> tuple[Evidence, ...]:
     """What an answer says of its device; `MalformedError` for another protocol's bytes."""
-    answer = parse(data)
-    return field_evidence(
-        Field.REOLINK_FIELD,
-        (("uid", answer.uid),),
-    )
+    return answer_evidence(Field.REOLINK_FIELD, parse(data))
 
 
 QUESTION = Question(

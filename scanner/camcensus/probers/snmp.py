@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from camcensus.net import Reply
-from camcensus.probers.base import Asking, Host, Prober
+from camcensus.probers.base import Asking, Host, Prober, Said, judged
 from camcensus.probers.evidence import snmp_evidence
 from camcensus.scope import PlannedProber
 from camcensus.types import Evidence, Observation, Outcome, ProberCost, Request, Transport
@@ -73,16 +73,15 @@ def _observe(
 ) -> Observation:
     bare = replace(reply, data=_without(reply.data, community))
     make = partial(asking.observation, host.target, bare, NAME, MESSAGE, Transport.UDP)
-    if reply.outcome is not Outcome.ANSWERED:
-        return make()
-    try:
-        answer = parse(bare.data)
-    except MalformedError as error:
-        return make(outcome=Outcome.MALFORMED, note=str(error))
+    return judged(make, bare, partial(_answer_to, request_id))
+
+
+def _answer_to(request_id: int, data: bytes) -> Said:
+    answer = parse(data)
     if answer.request_id != request_id:
-        return make(outcome=Outcome.MALFORMED, note="it answers another question than ours")
-    problem = f"error status {answer.error_status}" if answer.error_status else ""
-    return make(evidence=snmp_evidence(answer), note=problem)
+        raise MalformedError("it answers another question than ours")
+    problems = (f"error status {answer.error_status}",) if answer.error_status else ()
+    return snmp_evidence(answer), problems
 
 
 def _without(data: bytes, community: str) -> bytes:

@@ -1,7 +1,7 @@
 """The discovery of Sony's network cameras: UDP 2380."""
 
 from camcensus.probers.datagram import Question, datagram_prober
-from camcensus.probers.evidence import field_evidence
+from camcensus.probers.evidence import answer_evidence
 from camcensus.types import Evidence, Field
 from camcensus.wire.sony import build_question, parse
 
@@ -14,18 +14,7 @@ def _build(_seed: bytes, _port: int) -> bytes:
 
 def evidence(data: bytes) -> tuple[Evidence, ...]:
     """What an answer says of its device; `MalformedError` for another protocol's bytes."""
-    answer = parse(data)
-    return field_evidence(
-        Field.SONY_FIELD,
-        (
-            ("mac", answer.mac),
-            ("model", answer.model),
-            ("serial", answer.serial),
-            ("firmware", answer.firmware),
-            ("address", answer.address),
-            ("http-port", answer.http_port),
-        ),
-    )
+    return answer_evidence(Field.SONY_FIELD, parse(data))
 
 
 QUESTION = Question(

@@ -12,7 +12,7 @@ from functools import partial
 
 from camcensus.net import Reply
 from camcensus.net.exchange import CONNECTION_FRAMES
-from camcensus.probers.base import Asking, Host, Prober
+from camcensus.probers.base import Asking, Host, Prober, Said, judged
 from camcensus.probers.evidence import description_evidence, ssdp_evidence
 from camcensus.scope import PlannedProber
 from camcensus.types import (
@@ -27,7 +27,7 @@ from camcensus.types import (
     Transport,
 )
 from camcensus.wire import MalformedError
-from camcensus.wire.http import build_get, parse_response, response_complete
+from camcensus.wire.http import build_get, host_port, parse_response, response_complete
 from camcensus.wire.ssdp import GROUP, PORT, Message, build_search, parse_message
 from camcensus.wire.ws_discovery import XAddr, xaddr_endpoint
 
@@ -134,9 +134,8 @@ async def _describe(asking: Asking, host: Host) -> None:
     if any(seen.prober == NAME and seen.message == DESCRIPTION for seen in host.observations):
         return
     for place in _safe_places(asking, host):
-        port = None if place.port == 80 else place.port
         try:
-            payload = build_get(address, place.path, agent, port=port)
+            payload = build_get(address, place.path, agent, port=host_port(place.port, tls=False))
         except ValueError:
             continue
         request = Request(NAME, DESCRIPTION, payload)
@@ -175,15 +174,11 @@ async def _fetch(asking: Asking, host: Host, place: XAddr, request: Request) -> 
     make = partial(
         asking.observation, host.target, reply, NAME, DESCRIPTION, Transport.TCP, asked=place.path
     )
-    if reply.outcome is not Outcome.ANSWERED:
-        await asking.emit(make())
-        return
-    try:
-        evidence = description_evidence(parse_response(reply.data).body)
-    except MalformedError as error:
-        await asking.emit(make(outcome=Outcome.MALFORMED, note=str(error)))
-        return
-    await asking.emit(make(evidence=evidence))
+    await asking.emit(judged(make, reply, _described))
+
+
+def _described(data: bytes) -> Said:
+    return description_evidence(parse_response(data).body), ()
 
 
 PROBER = Prober(

@@ -1,7 +1,7 @@
 """The discovery of Ubiquiti: UDP 10001; old devices answer only to that port of the asker."""
 
 from camcensus.probers.datagram import Question, datagram_prober
-from camcensus.probers.evidence import field_evidence
+from camcensus.probers.evidence import answer_evidence
 from camcensus.types import Evidence, Field
 from camcensus.wire.ubiquiti import build_question, parse
 
@@ -14,20 +14,7 @@ def _build(_seed: bytes, _port: int) -> bytes:
 
 def evidence(data: bytes) -> tuple[Evidence, ...]:
     """What an answer says of its device; `MalformedError` for another protocol's bytes."""
-    answer = parse(data)
-    return field_evidence(
-        Field.UBIQUITI_FIELD,
-        (
-            ("mac", answer.mac),
-            ("platform", answer.platform),
-            ("model", answer.model),
-            ("model-name", answer.model_name),
-            ("name", answer.name),
-            ("firmware", answer.firmware),
-            ("version", answer.version),
-            ("address", answer.address),
-        ),
-    )
+    return answer_evidence(Field.UBIQUITI_FIELD, parse(data))
 
 
 QUESTION = Question(

@@ -1,7 +1,7 @@
 """The discovery of Vivotek: UDP 10000, a port that it shares with other makers' protocols."""
 
 from camcensus.probers.datagram import Question, datagram_prober
-from camcensus.probers.evidence import field_evidence
+from camcensus.probers.evidence import answer_evidence
 from camcensus.types import Evidence, Field
 from camcensus.wire.vivotek import build_question, parse
 
@@ -14,16 +14,7 @@ def _build(seed: bytes, _port: int) -> bytes:
 
 def evidence(data: bytes) -> tuple[Evidence, ...]:
     """What an answer says of its device; `MalformedError` for another protocol's bytes."""
-    answer = parse(data)
-    return field_evidence(
-        Field.VIVOTEK_FIELD,
-        (
-            ("mac", answer.mac),
-            ("model", answer.model),
-            ("name", answer.name),
-            ("address", answer.address),
-        ),
-    )
+    return answer_evidence(Field.VIVOTEK_FIELD, parse(data))
 
 
 QUESTION = Question(

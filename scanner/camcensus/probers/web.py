@@ -7,14 +7,14 @@ from camcensus.probers.base import Asking, Host
 from camcensus.probers.http import NAME as HTTP
 from camcensus.probers.tls import NAME as TLS
 from camcensus.types import Field, Outcome, Request
-from camcensus.wire.http import response_complete
+from camcensus.wire.http import host_port, response_complete
 
 NO_PAGE = "it showed no web page"
 _ELSEWHERE = ("301", "302", "303", "307", "308")
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class WebPort:
     """A port that answered with a page, and whether over TLS."""
 
     port: int
@@ -22,11 +22,11 @@ class Door:
 
     @property
     def host_port(self) -> int | None:
-        """The port for the Host header: left out where it is the scheme's own."""
-        return None if self.port == (443 if self.tls else 80) else self.port
+        """The port for the Host header."""
+        return host_port(self.port, tls=self.tls)
 
 
-def doors(host: Host) -> tuple[Door, ...]:
+def web_ports(host: Host) -> tuple[WebPort, ...]:
     """Every port that gave a page, those first that did not only point elsewhere."""
     pages = [
         seen
@@ -42,15 +42,15 @@ def doors(host: Host) -> tuple[Door, ...]:
     }
     ports = dict.fromkeys(seen.port for seen in pages)
     ordered = sorted(ports, key=lambda port: port not in at_home)  # stable: else as asked
-    return tuple(Door(port, port in over_tls) for port in ordered)
+    return tuple(WebPort(port, port in over_tls) for port in ordered)
 
 
 def _points_elsewhere(status_line: str) -> bool:
     return status_line.partition(" ")[2].startswith(_ELSEWHERE)
 
 
-async def ask_door(asking: Asking, host: Host, door: Door, request: Request) -> Reply:
+async def ask_web_port(asking: Asking, host: Host, place: WebPort, request: Request) -> Reply:
     """One request there."""
     return await asking.net.tcp_exchange(
-        host.target.address, door.port, request, tls=door.tls, complete=response_complete
+        host.target.address, place.port, request, tls=place.tls, complete=response_complete
     )

@@ -6,15 +6,14 @@ from functools import partial
 
 from camcensus.net import Reply
 from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
-from camcensus.probers.base import Asking, Host, Prober
+from camcensus.probers.base import Asking, Host, Prober, Said, judged
 from camcensus.probers.evidence import field_evidence, http_evidence
-from camcensus.probers.web import NO_PAGE, Door, ask_door, doors
+from camcensus.probers.web import NO_PAGE, WebPort, ask_web_port, web_ports
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     Evidence,
     Field,
     Observation,
-    Outcome,
     ProberCost,
     Request,
     Transport,
@@ -29,7 +28,6 @@ class _Question:
 
     prober: str
     message: str
-    maker: str
     path: str
     build: Callable[..., bytes]
     parse: Callable[[bytes], tuple[tuple[str, str], ...]]
@@ -40,7 +38,6 @@ class _Question:
 _AXIS = _Question(
     prober="axis",
     message="basic-device-info",
-    maker="axis",
     path=web_identity.AXIS_PATH,
     build=web_identity.build_axis_question,
     parse=web_identity.parse_axis,
@@ -49,7 +46,6 @@ _AXIS = _Question(
 _UNIFI = _Question(
     prober="unifi",
     message="system",
-    maker="ubiquiti",
     path=web_identity.UNIFI_PATH,
     build=web_identity.build_unifi_question,
     parse=web_identity.parse_unifi,
@@ -75,28 +71,28 @@ def _read(question: _Question, observation: Observation) -> tuple[Evidence, ...]
         return ()
 
 
-def _door(question: _Question, host: Host) -> Door | None:
+def _place(question: _Question, host: Host) -> WebPort | None:
     """The first place where this question may be asked."""
-    places = (door for door in doors(host) if door.tls or not question.tls_only)
+    places = (one for one in web_ports(host) if one.tls or not question.tls_only)
     return next(places, None)
 
 
 def _spares(question: _Question, asking: Asking, host: Host) -> str:
     """Why this host is not asked: only this maker's devices know the question."""
-    if _door(question, host) is None:
+    if _place(question, host) is None:
         return NO_PAGE
-    suspected = question.maker in asking.suspects(host.evidence())
-    return "" if suspected else "another maker's device, or nobody knows whose"
+    expected = asking.expects(question.prober, host.evidence())
+    return "" if expected else "another maker's device, or nobody knows whose"
 
 
 async def _ask(question: _Question, asking: Asking, host: Host) -> None:
     """Once, at the first place that speaks the web, to a host that may be this maker's."""
-    door = _door(question, host)
-    if door is None or question.maker not in asking.suspects(host.evidence()):
+    place = _place(question, host)
+    if place is None or not asking.expects(question.prober, host.evidence()):
         return
-    payload = question.build(host.target.address, asking.net.user_agent, port=door.host_port)
+    payload = question.build(host.target.address, asking.net.user_agent, port=place.host_port)
     request = Request(question.prober, question.message, payload)
-    reply = await ask_door(asking, host, door, request)
+    reply = await ask_web_port(asking, host, place, request)
     await asking.emit(_observe(question, asking, host, reply))
 
 
@@ -110,13 +106,12 @@ def _observe(question: _Question, asking: Asking, host: Host, reply: Reply) -> O
         Transport.TCP,
         asked=question.path,
     )
-    if reply.outcome is not Outcome.ANSWERED:
-        return make()
-    try:
-        response = parse_response(reply.data)
-    except MalformedError as error:
-        return make(outcome=Outcome.MALFORMED, note=str(error))
-    return make(evidence=_evidence(question, response), note="; ".join(response.problems))
+
+    def said(data: bytes) -> Said:
+        response = parse_response(data)
+        return _evidence(question, response), response.problems
+
+    return judged(make, reply, said)
 
 
 def _prober(question: _Question) -> Prober:

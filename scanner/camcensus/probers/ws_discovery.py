@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from camcensus.net import Reply
-from camcensus.probers.base import Asking, Host, Prober
+from camcensus.probers.base import Asking, Host, Prober, Said, judged
 from camcensus.probers.evidence import ws_discovery_evidence
 from camcensus.scope import PlannedProber
 from camcensus.types import (
@@ -77,17 +77,16 @@ def _observe(
     asking: Asking, target: Target, message: str, message_id: str, reply: Reply
 ) -> Observation:
     make = partial(asking.observation, target, reply, NAME, message, Transport.UDP)
-    if reply.outcome is not Outcome.ANSWERED:
-        return make()
-    try:
-        answer = parse(reply.data)
-    except MalformedError as error:
-        return make(outcome=Outcome.MALFORMED, note=str(error))
-    evidence = ws_discovery_evidence(answer)
-    if not evidence:
-        return make(outcome=Outcome.MALFORMED, note="an envelope that says nothing")
-    doubts = (*_doubts(answer, message_id), *_strange_addresses(answer, target.address))
-    return make(evidence=evidence, note="; ".join((*doubts, *answer.problems)))
+
+    def said(data: bytes) -> Said:
+        answer = parse(data)
+        evidence = ws_discovery_evidence(answer)
+        if not evidence:
+            raise MalformedError("an envelope that says nothing")
+        doubts = (*_doubts(answer, message_id), *_strange_addresses(answer, target.address))
+        return evidence, (*doubts, *answer.problems)
+
+    return judged(make, reply, said)
 
 
 def _strange_addresses(answer: Message, source: str) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Plan times probers: a stream of observations, in two passes, without database or screen."""
 
 from camcensus.sweep.coverage import Coverage, CoverageRow
-from camcensus.sweep.run import Event, HostFinished, Observed, Progress, Resume, Sweep
+from camcensus.sweep.events import Event, HostFinished, Observed, Progress, Resume
+from camcensus.sweep.run import Sweep
 
 __all__ = [
     "Coverage",

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,13 +13,14 @@ import structlog
 
 from camcensus.errors import CamcensusError, SafetyError
 from camcensus.net import Net
-from camcensus.probers.base import Asking, Emit, Host, Prober
+from camcensus.probers.base import Asking, Emit, Prober
 from camcensus.scope import Plan
 from camcensus.sweep.coverage import Coverage
+from camcensus.sweep.events import Event, Observed, Progress, Resume
 from camcensus.sweep.middlebox import Middleboxes, network_of
 from camcensus.sweep.neighbours import Neighbours
-from camcensus.sweep.quiet import Breaker, fell_silent
-from camcensus.sweep.thrift import in_turn, needless
+from camcensus.sweep.quiet import Breaker
+from camcensus.sweep.second import SecondPass
 from camcensus.types import Evidence, Identity, Observation, Outcome, OwnerLogin, Target
 
 _LIFE = {Outcome.ANSWERED, Outcome.MALFORMED, Outcome.REFUSED}
@@ -28,44 +29,6 @@ _TELL_S = 1.0
 _STRETCH = 16384  # addresses that one prober asks before the next one's turn
 _SETTLE_S = 4.0  # an address handed out this long ago has answered, or will not
 _LOG = structlog.get_logger("camcensus.sweep")
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """One observation of an address of the plan."""
-
-    observation: Observation
-
-
-@dataclass(frozen=True, slots=True)
-class HostFinished:
-    """A live address has been asked everything that the plan asks."""
-
-    target: Target
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Every first-pass address before `position` is asked and heard; `frames` left so far.
-
-    `asked` counts also those that may still answer.
-    """
-
-    position: int
-    frames: int
-    asked: int
-
-
-Event = Observed | HostFinished | Progress
-
-
-@dataclass(frozen=True, slots=True)
-class Resume:
-    """Where an interrupted sweep goes on."""
-
-    position: int = 0
-    pending: tuple[Host, ...] = ()
-    finished: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -78,21 +41,17 @@ class Sweep:
     emit: Callable[[Event], Awaitable[None]]
     now: Callable[[], datetime]
     name: Callable[[Iterable[Evidence]], Identity]
-    resume: Resume = Resume()
+    resume: Resume = field(default_factory=Resume)
     speakers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     login: OwnerLogin | None = None
     coverage: Coverage = field(default_factory=Coverage)
     middleboxes: Middleboxes = field(default_factory=Middleboxes)
     breaker: Breaker = field(default_factory=Breaker)
-    _waiting: deque[Host] = field(default_factory=deque)
-    _hosts: dict[str, Host] = field(default_factory=dict)
-    _known: set[str] = field(default_factory=set)
-    _work: asyncio.Event = field(default_factory=asyncio.Event)
     _handed_out: deque[tuple[float, int]] = field(default_factory=deque)
     _position: int = 0
     _asked: int = 0
-    _first_pass_over: bool = False
     _neighbours: Neighbours = field(init=False)
+    _second: SecondPass = field(init=False)
 
     def __post_init__(self) -> None:
         self._neighbours = Neighbours(
@@ -105,26 +64,35 @@ class Sweep:
             self._guarded,
             next((one for one in self.probers if one.ahead is not None), None),
         )
+        self._second = SecondPass(
+            self.plan,
+            self.probers,
+            self.net,
+            self.coverage,
+            self._neighbours,
+            self.middleboxes,
+            self.breaker,
+            lambda: self._asking(self._heard_again),
+            self._guarded,
+            self.emit,
+        )
 
     async def run(self) -> Coverage:
         """Carry the plan out. Cancel it to stop: what was emitted stays."""
         self._position = self._asked = self.resume.position
-        self._known |= self.resume.finished
+        self._second.known |= self.resume.finished
         for host in self.resume.pending:
-            self._enlist(host)
+            self._second.take_up(host)
         async with asyncio.TaskGroup() as tasks:
             clock = tasks.create_task(self._tell_progress())
             await self._neighbours.ask_first(self.resume.finished)
             watch = tasks.create_task(self._neighbours.watch())
-            second = tasks.create_task(self._second_pass())
+            second = tasks.create_task(self._second.run())
             self._remark_routers()
             await self._links()
             await self._first_pass()
             watch.cancel()
-            for target in await self._neighbours.alive():
-                self._enlist(self._host(target))
-            self._first_pass_over = True
-            self._work.set()
+            self._second.close(await self._neighbours.alive())
             await second
             clock.cancel()
         for note in (*self.net.notes, *self.middleboxes.sentences()):
@@ -197,7 +165,7 @@ class Sweep:
         await self._pass_over(surveys)
         for index, target in () if surveys else self.plan.targets(self.resume.position):
             if self.plan.tcp_everywhere(target):
-                self._enlist(self._host(target))
+                self._second.enlist(target)
             if index % 1000 == 0:
                 await asyncio.sleep(0)
         whole = True
@@ -221,7 +189,7 @@ class Sweep:
             return
         for index, target in islice(self.plan.targets(), self.resume.position):
             if self.plan.tcp_everywhere(target):
-                self._enlist(self._host(target))
+                self._second.enlist(target)
             for prober in surveys:
                 self.coverage.ask(target.zone, prober.name)
             if index % 1000 == 0:
@@ -234,7 +202,7 @@ class Sweep:
                 self._handed_over(index)
                 self._asked = index + 1
             if self.plan.tcp_everywhere(target):
-                self._enlist(self._host(target))
+                self._second.enlist(target)
             if network_of(target.address) in self.breaker.networks:
                 self.coverage.remark(prober.name, "left alone: a network whose devices went quiet")
                 continue
@@ -280,13 +248,12 @@ class Sweep:
     async def _heard(self, seen: Observation) -> None:
         """Count it, pass it on, and enlist its address for the second pass if it is alive."""
         self.coverage.take(seen)
-        host = self._hosts.get(seen.address)
-        if host is None and seen.outcome in _LIFE and seen.address not in self._known:
-            host = self._host(Target(seen.address, seen.site, seen.zone))
-            self._enlist(host)
+        if seen.outcome in _LIFE:
+            self._second.enlist(Target(seen.address, seen.site, seen.zone))
+        host = self._second.host(seen.address)
         if host is not None and seen not in host.observations:
             host.observations.append(seen)
-        if seen.address in self._known and seen.outcome not in _NO_NEWS:
+        if seen.address in self._second.known and seen.outcome not in _NO_NEWS:
             await self.emit(Observed(seen))
         await self._tell_position()
 
@@ -296,95 +263,7 @@ class Sweep:
             await self.emit(Observed(seen))
         await self._heard(seen)
 
-    def _host(self, target: Target) -> Host:
-        return self._hosts.setdefault(target.address, self._neighbours.host(target))
-
-    def _enlist(self, host: Host) -> None:
-        """Queue a live address for its second pass, once."""
-        if host.target.address in self._known:
-            return
-        self._known.add(host.target.address)
-        self._hosts[host.target.address] = host
-        self._waiting.append(host)
-        self._work.set()
-
-    # ------------------------------------------------------------ the second pass
-
-    async def _second_pass(self) -> None:
-        """Hosts in the order they showed life, within the caps for the sweep and for each /24."""
-        running: Counter[str] = Counter()
-        limits = self.net.limits
-        async with asyncio.TaskGroup() as tasks:
-            while True:
-                self._work.clear()
-                while running.total() < limits.hosts_in_flight:
-                    host = self._next_host(running, limits.hosts_per_24)
-                    if host is None:
-                        break
-                    running[network_of(host.target.address)] += 1
-                    tasks.create_task(self._ask_host(host, running))
-                if self._first_pass_over and not self._waiting and not running.total():
-                    return
-                await self._work.wait()
-
-    def _next_host(self, running: Counter[str], per_24: int) -> Host | None:
-        for _ in range(len(self._waiting)):
-            host = self._waiting.popleft()
-            network = network_of(host.target.address)
-            if network in self.breaker.networks:
-                continue
-            if running[network] < per_24:
-                return host
-            self._waiting.append(host)
-        return None
-
-    async def _ask_host(self, host: Host, running: Counter[str]) -> None:
-        target = host.target
-        network = network_of(target.address)
-        try:
-            await self._ask_everything(host, network)
-            if network not in self.breaker.networks:
-                await self.emit(HostFinished(target))
-        finally:
-            self.net.forget(target.address)
-            self._hosts.pop(target.address, None)
-            running[network] -= 1
-            if not running[network]:
-                del running[network]
-            self._work.set()
-
-    def _asks(self, prober: Prober, host: Host) -> bool:
-        """Whether this prober has a question for live hosts, and one for this host."""
-        planned = prober.ask is not None and self.plan.asks(prober.name, "second")
-        return planned and prober.wanted(host)
-
-    async def _ask_everything(self, host: Host, network: str) -> None:
-        """Each prober whose turn it is, until there is no need or the host goes quiet."""
-        target = host.target
-        asking = self._asking(self._heard_again)
-        await self._neighbours.look(host)
-        for prober in in_turn(self.middleboxes.order(self.probers, host), asking, host):
-            if not self._asks(prober, host):
-                continue
-            why = needless(asking, prober, host)
-            if why and not host.asked_before(prober.name):
-                self.coverage.spare(target.zone, prober.name, why)
-                continue
-            if not self.plan.asks(prober.name, "first"):
-                self.coverage.ask(target.zone, prober.name)
-            if prober.ask is not None and not why:
-                await self._guarded(prober, prober.ask(asking, host), target)
-            if network in self.breaker.networks or await self._fell_silent(host, network):
-                return
-        self.middleboxes.take(host)
-        await self._fell_silent(host, network, at_the_end=True)
-
-    async def _fell_silent(self, host: Host, network: str, *, at_the_end: bool = False) -> bool:
-        asking = self._asking(self._heard_again)
-        silent = await fell_silent(asking, host, self.probers, at_the_end=at_the_end)
-        if silent:
-            self.breaker.trip(host, network)
-        return silent
+    # ------------------------------------------------------------ mistakes of ours
 
     async def _guarded(
         self, prober: Prober, work: Awaitable[None], target: Target | None = None

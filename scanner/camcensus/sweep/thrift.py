@@ -40,10 +40,9 @@ def in_turn(probers: Iterable[Prober], asking: Asking, host: Host) -> Iterator[P
 
 def _foreign(asking: Asking, prober: Prober, host: Host, identity: Identity) -> str:
     """Why a maker's own question is not for this host."""
-    suspects = asking.suspects(host.evidence())
-    if suspects:
-        speaks = not suspects.isdisjoint(asking.speakers.get(prober.name, frozenset()))
-        return "" if speaks else "another maker's device"
+    if asking.suspects(host.evidence()):
+        expected = asking.expects(prober.name, host.evidence())
+        return "" if expected else "another maker's device"
     if identity.kind is Kind.NOT_VIDEO:
         return "not a video device"
     spoke = any(seen.outcome in _SPOKE and seen.prober != "arp" for seen in host.observations)

@@ -16,10 +16,10 @@ class Answer:
     """What a device says of itself; the binary form holds only addresses."""
 
     mac: str
-    address: str = ""
     model: str = ""
     name: str = ""
     serial: str = ""
+    address: str = ""
     http_port: str = ""
     https_port: str = ""
 

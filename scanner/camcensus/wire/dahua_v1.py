@@ -2,13 +2,11 @@
 
 import struct
 from dataclasses import dataclass
-from ipaddress import IPv4Address
 
 from camcensus.wire import MalformedError
-from camcensus.wire.text import decode
+from camcensus.wire.layout import bounded, insist_on_datagram, ipv4, padded_text
 
 QUESTION = bytes.fromhex("a3010001") + bytes(12) + b"\x02" + bytes(15)
-SIZE_LIMIT = 65536  # bytes; also the largest UDP datagram
 FIELDS_KEPT = 64
 VALUE_KEPT = 512  # characters
 _ANSWER = 0xB3
@@ -26,8 +24,7 @@ class Message:
 
 def parse(data: bytes) -> Message:
     """The answer; of one that was cut, what stands before the cut."""
-    if len(data) > SIZE_LIMIT:
-        raise MalformedError("too large for a datagram")
+    insist_on_datagram(data)
     if len(data) < _HEAD or data[0] != _ANSWER:
         raise MalformedError("no answer of this protocol")
     (second,) = struct.unpack_from("<H", data, 0x14)
@@ -36,28 +33,20 @@ def parse(data: bytes) -> Message:
         raise MalformedError("a text is longer than the datagram")
     middle = _HEAD + first
     found = [*_head(data), *_identity(data[_HEAD:middle]), *_lines(data[middle : middle + second])]
-    kept = [(name, value[:VALUE_KEPT]) for name, value in found if value]
-    return Message(tuple(kept[:FIELDS_KEPT]))
+    return Message(bounded(found, most=FIELDS_KEPT, longest=VALUE_KEPT))
 
 
 def _head(data: bytes) -> list[tuple[str, str]]:
     (port,) = struct.unpack_from("<H", data, 0x62)
-    found = [("Model", _text(data[0x28:0x38]))]
-    found += [
-        (name, str(IPv4Address(data[at : at + 4]))) for at, name in _ADDRESSES if any(data[at:][:4])
-    ]
+    found = [("Model", padded_text(data[0x28:0x38]))]
+    found += [(name, ipv4(data[at : at + 4])) for at, name in _ADDRESSES]
     return [*found, ("Port", str(port) if port else "")]
 
 
 def _identity(text: bytes) -> list[tuple[str, str]]:
-    return [("MAC", _text(text[:_MAC])), ("DeviceType", _text(text[_MAC:]))]
+    return [("MAC", padded_text(text[:_MAC])), ("DeviceType", padded_text(text[_MAC:]))]
 
 
 def _lines(text: bytes) -> list[tuple[str, str]]:
-    parted = (line.partition(":") for line in _text(text).splitlines()[:FIELDS_KEPT])
+    parted = (line.partition(":") for line in padded_text(text).splitlines()[:FIELDS_KEPT])
     return [(name.strip()[:64], value.strip()) for name, colon, value in parted if colon]
-
-
-def _text(data: bytes) -> str:
-    """Up to the first NUL."""
-    return decode(data.split(b"\0", 1)[0]).strip()

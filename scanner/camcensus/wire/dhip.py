@@ -6,11 +6,10 @@ The same port takes methods that change a device; this module can only search.
 import struct
 from dataclasses import dataclass
 
-from camcensus.wire import MalformedError
 from camcensus.wire.json_text import leaves, read_first
+from camcensus.wire.layout import bounded, insist_on_datagram
 from camcensus.wire.text import decode
 
-SIZE_LIMIT = 65536  # bytes; also the largest UDP datagram
 FIELDS_KEPT = 512
 VALUE_KEPT = 1024  # characters
 _MARK = b"DHIP"
@@ -49,8 +48,7 @@ def frame(body: bytes) -> bytes:
 
 def parse(data: bytes) -> Message:
     """The values of the object, whether or not a true header stands before it."""
-    if len(data) > SIZE_LIMIT:
-        raise MalformedError("too large for a datagram")
+    insist_on_datagram(data)
     problems = _header_problems(data)
     value, rest = read_first(decode(_body(data)))
     if rest.strip("\0\r\n\t "):
@@ -60,14 +58,11 @@ def parse(data: bytes) -> Message:
 
 def fields_of(value: object) -> tuple[tuple[str, str], ...]:
     """Each value with its path, without the two levels that are the same in every answer."""
-    found: list[tuple[str, str]] = []
-    for path, text in leaves(value):
-        if len(found) == FIELDS_KEPT:
-            break
-        if text:
-            name = path.removeprefix("params.").removeprefix("deviceInfo.")
-            found.append((name[:VALUE_KEPT], text[:VALUE_KEPT]))
-    return tuple(found)
+    found = (
+        (path.removeprefix("params.").removeprefix("deviceInfo."), text)
+        for path, text in leaves(value)
+    )
+    return bounded(found, most=FIELDS_KEPT, longest=VALUE_KEPT)
 
 
 def _body(data: bytes) -> bytes:

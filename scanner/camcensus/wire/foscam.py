@@ -20,10 +20,10 @@ class Answer:
     serial: str
     mac: str = ""
     name: str = ""
-    address: str = ""
     type: str = ""
     firmware: str = ""
     web_version: str = ""
+    address: str = ""
     http_port: str = ""
 
 

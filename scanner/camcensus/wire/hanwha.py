@@ -15,8 +15,8 @@ class Answer:
     """What a device says of itself; `model` has ten characters at most, longer names are cut."""
 
     mac: str
-    address: str = ""
     model: str = ""
+    address: str = ""
     url: str = ""
 
 

@@ -67,6 +67,11 @@ class Response(Message):
         return None if link is None else html.local_path(link, html.Origin(scheme, host, port))
 
 
+def host_port(port: int, *, tls: bool) -> int | None:
+    """The port for the Host header: left out where it is the scheme's own (RFC 9110, 7.2)."""
+    return None if port == (443 if tls else 80) else port
+
+
 def build_get(host: str, path: str, user_agent: str, *, port: int | None = None) -> bytes:
     """One GET for one page, then close; `port` only where Host must name it.
 

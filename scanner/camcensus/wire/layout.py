@@ -1,11 +1,13 @@
-"""What binary answers of many makers have in common: addresses, and text in fixed fields."""
+"""What the answers of many makers have in common: addresses, text in fixed fields, bounds."""
 
-import re
+from collections.abc import Iterable
+from itertools import islice
 
+from camcensus.data import normalise_mac
+from camcensus.wire import MalformedError
 from camcensus.wire.text import decode
 
-_MAC_TEXT = re.compile(r"(?:[0-9A-Fa-f]{2}[:.-]){5}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{12}")
-_NO_MAC = frozenset({"00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"})
+SIZE_LIMIT = 65536  # bytes; also the largest UDP datagram
 
 
 def mac(data: bytes) -> str:
@@ -15,12 +17,7 @@ def mac(data: bytes) -> str:
 
 def known_mac(text: str) -> str:
     """A MAC in any usual spelling, in lower case with colons; empty if this is none."""
-    text = text.strip()
-    if _MAC_TEXT.fullmatch(text) is None:
-        return ""
-    digits = re.sub("[^0-9a-f]", "", text.lower())
-    spelt = ":".join(digits[at : at + 2] for at in range(0, 12, 2))
-    return "" if spelt in _NO_MAC else spelt
+    return normalise_mac(text) or ""
 
 
 def ipv4(data: bytes) -> str:
@@ -36,3 +33,17 @@ def padded_text(data: bytes) -> str:
 def port(number: int) -> str:
     """A port as text; empty where it is none."""
     return str(number) if 0 < number < 65536 else ""
+
+
+def insist_on_datagram(data: bytes) -> None:
+    """`MalformedError` for what no datagram can hold."""
+    if len(data) > SIZE_LIMIT:
+        raise MalformedError("too large for a datagram")
+
+
+def bounded(
+    pairs: Iterable[tuple[str, str]], *, most: int, longest: int
+) -> tuple[tuple[str, str], ...]:
+    """The first so many pairs that have a value, names and values cut to so many characters."""
+    told = ((name[:longest], value[:longest]) for name, value in pairs if value)
+    return tuple(islice(told, most))

@@ -21,10 +21,10 @@ class Answer:
     """What a device says of itself; `name` is the full name, which its owner may change."""
 
     mac: str
-    address: str = ""
     model: str = ""
     name: str = ""
     firmware: str = ""
+    address: str = ""
     http_port: str = ""
 
 

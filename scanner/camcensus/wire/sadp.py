@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from camcensus.wire import MalformedError
+from camcensus.wire.layout import bounded
 from camcensus.wire.text import decode
 from camcensus.wire.xml import XML_LIMIT, local_name, text_of
 from camcensus.wire.xml import parse as parse_xml
@@ -80,4 +81,4 @@ def _by_line(text: str) -> Message:
 
 
 def _bounded(pairs: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value[:VALUE_KEPT]) for name, value in pairs if value)[:FIELDS_KEPT]
+    return bounded(pairs, most=FIELDS_KEPT, longest=VALUE_KEPT)

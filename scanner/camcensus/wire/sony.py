@@ -15,10 +15,10 @@ class Answer:
     """What a device says of itself."""
 
     mac: str
-    address: str = ""
     model: str = ""
     serial: str = ""
     firmware: str = ""
+    address: str = ""
     http_port: str = ""
 
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from camcensus.wire import MalformedError
 from camcensus.wire.json_text import leaves, read_first
+from camcensus.wire.layout import bounded, insist_on_datagram
 from camcensus.wire.text import decode
 
 QUESTION = bytes.fromhex("020000010000000000000000463cb5d3")
-SIZE_LIMIT = 65536  # bytes; also the largest UDP datagram
 FIELDS_KEPT = 256
 VALUE_KEPT = 1024  # characters
 _HEADER = 16
@@ -24,21 +24,11 @@ class Message:
 
 def parse(data: bytes) -> Message:
     """The answer; the length and checksum in its header are not believed."""
-    if len(data) > SIZE_LIMIT:
-        raise MalformedError("too large for a datagram")
+    insist_on_datagram(data)
     if len(data) <= _HEADER or data[0] != _VERSION:
         raise MalformedError("no answer of this protocol")
     value, _ = read_first(decode(data[_HEADER:]))
     if not isinstance(value, dict) or not isinstance(value.get("result"), dict):
         raise MalformedError("an answer without a result")
-    return Message(_fields(value["result"]))
-
-
-def _fields(value: object) -> tuple[tuple[str, str], ...]:
-    found: list[tuple[str, str]] = []
-    for path, text in leaves(value):
-        if len(found) == FIELDS_KEPT:
-            break
-        if text and not path.startswith(_SEALED):
-            found.append((path[:VALUE_KEPT], text[:VALUE_KEPT]))
-    return tuple(found)
+    told = (one for one in leaves(value["result"]) if not one[0].startswith(_SEALED))
+    return Message(bounded(told, most=FIELDS_KEPT, longest=VALUE_KEPT))

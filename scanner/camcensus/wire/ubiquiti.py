@@ -16,13 +16,13 @@ class Answer:
     """What a device says of itself; user names and radio settings are not read."""
 
     mac: str
-    address: str = ""
     platform: str = ""
     model: str = ""
     model_name: str = ""
     name: str = ""
     firmware: str = ""
     version: str = ""
+    address: str = ""
 
 
 def build_question() -> bytes:

@@ -15,9 +15,9 @@ class Answer:
     """What a device says of itself; `name` is the model with whatever the owner made of it."""
 
     mac: str
-    address: str = ""
     model: str = ""
     name: str = ""
+    address: str = ""
 
 
 def build_question(session: int) -> bytes:

@@ -5,15 +5,16 @@ The neighbouring message sets a device's network; this module can only ask.
 
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from camcensus.wire import MalformedError
 from camcensus.wire.json_text import leaves, read_first
+from camcensus.wire.layout import bounded, insist_on_datagram
 from camcensus.wire.text import decode
 
 SEARCH, ANSWER = 1530, 1531
-SIZE_LIMIT = 65536  # bytes; also the largest UDP datagram
 FIELDS_KEPT = 256
 VALUE_KEPT = 1024  # characters
 _HEADER = struct.Struct("<BBxxIIBBHI")  # mark, version, session, sequence, parts, message, length
@@ -44,8 +45,7 @@ def build_answer(body: bytes) -> bytes:
 
 def parse(data: bytes) -> Message:
     """The answer; a length that does not fit is a problem, another message is no answer."""
-    if len(data) > SIZE_LIMIT:
-        raise MalformedError("too large for a datagram")
+    insist_on_datagram(data)
     if len(data) < _HEADER.size or data[0] != _MARK:
         raise MalformedError("no message of this protocol")
     *_, number, length = _HEADER.unpack_from(data)
@@ -54,19 +54,13 @@ def parse(data: bytes) -> Message:
     body = data[_HEADER.size :]
     value, _ = read_first(decode(body))
     problems = () if length == len(body) else ("the header states another length",)
-    return Message(number, _fields(value), problems)
+    return Message(number, bounded(_told(value), most=FIELDS_KEPT, longest=VALUE_KEPT), problems)
 
 
-def _fields(value: object) -> tuple[tuple[str, str], ...]:
-    found: list[tuple[str, str]] = []
+def _told(value: object) -> Iterator[tuple[str, str]]:
     for path, text in leaves(value):
-        if len(found) == FIELDS_KEPT:
-            break
-        if text:
-            name = path.removeprefix(_IN_THE_OBJECT)
-            written = _address(text) if name in _ADDRESSES else text
-            found.append((name[:VALUE_KEPT], written[:VALUE_KEPT]))
-    return tuple(found)
+        name = path.removeprefix(_IN_THE_OBJECT)
+        yield name, _address(text) if name in _ADDRESSES else text
 
 
 def _address(text: str) -> str:
