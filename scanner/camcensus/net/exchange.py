@@ -19,6 +19,7 @@ from camcensus.net.hearing import (
     hear,
     waiting_for,
 )
+from camcensus.net.outage import Outage
 from camcensus.net.pace import HostBudget, Pace, Purse
 from camcensus.net.reply import Reply
 from camcensus.net.safety import Safety
@@ -33,6 +34,7 @@ ARP_REPEATS_S = (1.015, 2.04)  # when a kernel asks again for a neighbour that d
 _MEMBERSHIP_FRAMES = 2  # IGMP says everything twice (RFC 3376, 8.1)
 _SHORTAGE_RETRIES = 3
 _SHORTAGE_WAIT_S = 0.5
+_NOT_HEARD = {Outcome.SILENT, Outcome.UNREACHABLE}
 
 
 class Net:
@@ -61,6 +63,8 @@ class Net:
         self.lost = 0  # arrivals that found our own queue full
         self.sent: Counter[tuple[str, str]] = Counter()  # prober, message
         self.doors = Doors()
+        self.outage = Outage(interfaces)
+        self.outage.tell = self._forgive
         self._budgets: dict[str, HostBudget] = {}
 
     # ------------------------------------------------------------ what is allowed
@@ -96,6 +100,12 @@ class Net:
     def budget(self, address: str) -> HostBudget:
         """What this host has had of us so far."""
         return self._budgets.setdefault(address, HostBudget(self.limits))
+
+    def _forgive(self, seconds: float) -> None:
+        """Time in which nothing could be sent is no host's time."""
+        for budget in self._budgets.values():
+            if budget.started is not None:
+                budget.started += seconds
 
     def forget(self, address: str) -> None:
         """The host is done: its budget is not kept."""
@@ -204,6 +214,8 @@ class Net:
                 break
             await asyncio.sleep(_SHORTAGE_WAIT_S * (attempt + 1))
             replies = await run_exchange(plan)
+        if replies[0].outcome in _NOT_HEARD and await self.outage.over(failed=True):
+            replies = await run_exchange(plan)
         return replies
 
     async def udp_exchange(
@@ -228,7 +240,10 @@ class Net:
             if refused is not None:
                 return (replace(refused, peer=address, peer_port=port),)
             self._count(request)
-            replies = await self._one_datagram(address, port, request, timeout_s, reply_port)
+            question = (address, port, request, timeout_s, reply_port)
+            replies = await self._one_datagram(*question)
+            if replies[0].outcome in _NOT_HEARD and await self.outage.over(failed=True):
+                replies = await self._one_datagram(*question)
             budget.bytes_in += sum(len(reply.data) for reply in replies)
         return replies
 
@@ -309,6 +324,7 @@ class Net:
             return
         request = make(target)
         self._insist(request, Transport.UDP, port)
+        await self.outage.over()
         await self._pay_for(target.address)
         self._count(request)
         problem = await sock.send(request.payload, target.address, port)
@@ -352,6 +368,7 @@ class Net:
             async with sockets.heard(take):
                 for request in requests:
                     self._insist(request, Transport.UDP, port)
+                    await self.outage.over()
                     await self.pace.take(1)
                     self._count(request)
                     await sockets.send(request.payload)

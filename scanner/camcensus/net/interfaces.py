@@ -11,6 +11,7 @@ from camcensus.types import Interface
 
 _SIOCGIFFLAGS = 0x8913  # linux/sockios.h
 _IFF_UP, _IFF_LOOPBACK, _IFF_POINTOPOINT, _IFF_MULTICAST = 0x1, 0x8, 0x10, 0x1000  # linux/if.h
+_CARRIES = _IFF_UP | 0x40  # IFF_RUNNING
 _BRIDGE_NAMES = ("docker", "br-", "virbr", "cni", "podman", "lxc", "lxd", "vmnet", "vnet")
 
 
@@ -36,6 +37,11 @@ def interfaces() -> tuple[Interface, ...]:
                 )
             )
     return tuple(sorted(found, key=lambda one: (":" in one.address, one.name, one.address)))
+
+
+def is_running(name: str) -> bool:
+    """Whether the interface is up and has a carrier."""
+    return _flags(name) & _CARRIES == _CARRIES
 
 
 def _flags(name: str) -> int:

@@ -163,12 +163,15 @@ class LinkSurvey:
         problem = net.safety.objection(Request(PROBER, MESSAGE, payload), Transport.LINK, 0)
         if problem is not None:
             raise SafetyError(f"{PROBER} may not send {MESSAGE!r}: {problem}")
+        await net.outage.over()
         await net.pace.take(1)
         self._pending.setdefault(address, set())
         net.sent[PROBER, MESSAGE] += 1
         try:
             port.socket.send(payload)
         except OSError as error:
+            if await net.outage.over(failed=True):
+                return await self._ask(question)
             note = f"this machine: {error.strerror}"
             await self.take(Reply(Outcome.LOCAL_SHORTAGE, note=note, peer=address))
             return False

@@ -95,7 +95,8 @@ class Sweep:
             self._second.close(await self._neighbours.alive())
             await second
             clock.cancel()
-        for note in (*self.net.notes, *self.middleboxes.sentences()):
+        outages = self.net.outage.notes.values()
+        for note in (*self.net.notes, *outages, *self.middleboxes.sentences()):
             self.coverage.inaudible("network", note)
         if self.net.lost:
             self.coverage.inaudible(
