@@ -16,7 +16,7 @@ PACKAGE = Path(camcensus.__file__).parent
 ROOT = Path(__file__).resolve().parents[2]
 # In the wheel, _data holds files for others to read: Alembic's migrations are no modules of ours.
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "_data" not in path.parts)
-MAX_MODULE_LINES = 450
+MAX_MODULE_LINES = 400
 MAX_FUNCTION_LINES = 60
 SLOW_IMPORTS = frozenset(
     {
@@ -52,7 +52,7 @@ def test_rooms_import_downward_only() -> None:
 
 def test_every_module_fits_a_readers_head() -> None:
     lines = {module_name(path): len(path.read_bytes().splitlines()) for path in MODULES}
-    assert {name: n for name, n in lines.items() if n >= MAX_MODULE_LINES} == {}
+    assert {name: n for name, n in lines.items() if n > MAX_MODULE_LINES} == {}
 
 
 def test_every_function_fits_a_screen() -> None:

@@ -5,8 +5,7 @@ from collections import Counter
 
 import pytest
 
-from camcensus.lab import load_personas
-from netns.laboratory import Run, estate, marks, sweep
+from netns.laboratory import PERSONAS, Run, estate, marks, sweep
 
 pytestmark = marks
 
@@ -23,14 +22,13 @@ ASKED = {
 }
 USUAL = 53702  # the documented source port
 SPEAKERS = sorted(
-    one.name for one in load_personas() if any(port.protocol in ASKED for port in one.udp)
+    name for name, one in PERSONAS.items() if any(port.protocol in ASKED for port in one.udp)
 )
 DEVICES = {
     f"198.18.{network}.{10 + place}": name
     for place, name in enumerate([*SPEAKERS, "printer", "windows_pc"])
     for network in (0, 1)
 }
-PERSONAS = {one.name: one for one in load_personas()}
 HOLDER = (
     f"({sys.executable} -c 'import socket,time; s=socket.socket(type=2); "
     's.bind(("",7711)); time.sleep(60)\' & sleep 1)'

@@ -1,12 +1,7 @@
-import contextlib
-import json
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from camcensus.wire import MalformedError
-from camcensus.wire.dhip import FIELDS_KEPT, VALUE_KEPT, build_search, frame, parse
+from camcensus.wire.dhip import build_search, frame, parse
 
 BODY = (
     b'{ "mac" : "3c:ef:8c:0a:1b:2c", "method" : "client.notifyDevInfo", "params" : '
@@ -108,33 +103,7 @@ def test_a_question_and_a_refusal_are_no_answer_of_a_device(body: bytes) -> None
     assert not parse(frame(body)).is_of_a_device
 
 
-def test_depth_number_and_length_are_bounded() -> None:
+def test_depth_is_bounded() -> None:
     deep = parse(b'{"a":' * 100 + b"1" + b"}" * 100)
-    many = parse(json.dumps({str(n): n for n in range(2000)}).encode())
-    long = parse(json.dumps({"a" * 5000: "b" * 5000}).encode())
 
     assert deep.fields == ()
-    assert len(many.fields) == FIELDS_KEPT
-    assert {len(text) for text in long.fields[0]} == {VALUE_KEPT}
-
-
-@pytest.mark.fuzz
-def test_an_answer_cut_anywhere_is_whole_or_malformed() -> None:
-    for cut in range(len(ANSWER)):
-        with contextlib.suppress(MalformedError):
-            assert parse(ANSWER[:cut]).fields == FIELDS
-
-
-@pytest.mark.fuzz
-@given(st.integers(0, len(ANSWER)), st.binary(max_size=80), st.integers(0, 60))
-def test_a_garbled_answer_raises_nothing_else(at: int, junk: bytes, over: int) -> None:
-    with contextlib.suppress(MalformedError):
-        message = parse(ANSWER[:at] + junk + ANSWER[at + over :])
-        "".join(text for pair in message.fields for text in pair).encode()
-
-
-@pytest.mark.fuzz
-@given(st.binary(max_size=400), st.sampled_from([b"", b"{", ANSWER[:32], ANSWER[:33]]))
-def test_any_bytes_raise_nothing_else(junk: bytes, start: bytes) -> None:
-    with contextlib.suppress(MalformedError):
-        parse(start + junk)

@@ -1,12 +1,13 @@
-import contextlib
-import json
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from camcensus.wire import MalformedError
-from camcensus.wire.xiongmai import FIELDS_KEPT, VALUE_KEPT, build_answer, build_search, parse
+from camcensus.wire.xiongmai import build_search, parse
+
+
+def build_answer(body: bytes) -> bytes:
+    """Message 1531 with its body."""
+    return bytes.fromhex("ff010000" + "00" * 10 + "fb05") + len(body).to_bytes(4, "little") + body
+
 
 BODY = (
     b'{ "NetWork.NetCommon" : { "BuildDate" : "2019-04-23 10:11:12", "ChannelNum" : 4, '
@@ -70,32 +71,3 @@ def test_a_wrong_length_is_a_problem_and_loses_nothing() -> None:
 def test_questions_commands_and_cut_answers_are_malformed(data: bytes) -> None:
     with pytest.raises(MalformedError):
         parse(data)
-
-
-def test_number_and_length_are_bounded() -> None:
-    many = parse(build_answer(json.dumps({str(n): n for n in range(2000)}).encode()))
-    long = parse(build_answer(json.dumps({"a" * 5000: "b" * 5000}).encode()))
-
-    assert len(many.fields) == FIELDS_KEPT
-    assert {len(text) for text in long.fields[0]} == {VALUE_KEPT}
-
-
-@pytest.mark.fuzz
-def test_an_answer_cut_anywhere_is_whole_or_malformed() -> None:
-    for cut in range(len(ANSWER)):
-        with contextlib.suppress(MalformedError):
-            assert parse(ANSWER[:cut]).fields == FIELDS
-
-
-@pytest.mark.fuzz
-@given(st.integers(0, len(ANSWER)), st.binary(max_size=80), st.integers(0, 60))
-def test_a_garbled_answer_raises_nothing_else(at: int, junk: bytes, over: int) -> None:
-    with contextlib.suppress(MalformedError):
-        parse(ANSWER[:at] + junk + ANSWER[at + over :])
-
-
-@pytest.mark.fuzz
-@given(st.binary(max_size=300), st.sampled_from([b"", ANSWER[:20], ANSWER[:22]]))
-def test_any_bytes_raise_nothing_else(junk: bytes, start: bytes) -> None:
-    with contextlib.suppress(MalformedError):
-        parse(start + junk)

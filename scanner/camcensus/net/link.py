@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from camcensus.data import normalise_mac
 from camcensus.errors import SafetyError
+from camcensus.net.hearing import Take
 from camcensus.net.reply import Reply
 from camcensus.types import Interface, Outcome, Request, Target, Transport
 from camcensus.wire import MalformedError, arp
@@ -23,10 +24,7 @@ from camcensus.wire import MalformedError, arp
 if TYPE_CHECKING:
     from camcensus.net.exchange import Net
 
-Take = Callable[[Reply], Awaitable[None]]
-
 PROBER, MESSAGE = "arp", "request"
-TRIES = 2
 AGAIN_S = 1.05  # at most one question a second to an address
 _ETHERNET, _ARP = 1, 0x0806  # linux/if_arp.h; IEEE 802.3 type field
 _PER_ADDRESS = 4  # MACs that are kept of one address: two are a finding, hundreds are a flood

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from camcensus.net import Net, Reply
+from camcensus.net.hearing import Take
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     Evidence,
@@ -24,7 +25,6 @@ _CERTAIN = 0.9  # "strong" in every output
 _IDENTIFIERS = {"mac", "serial"}
 
 Emit = Callable[[Observation], Awaitable[None]]
-Take = Callable[[Reply], Awaitable[None]]
 Said = tuple[tuple[Evidence, ...], tuple[str, ...]]  # an answer's evidence, what was odd about it
 Read = Callable[[bytes], Said]  # raises `MalformedError` for another protocol's bytes
 

@@ -1,6 +1,5 @@
 """WS-Discovery 2005/04, as ONVIF devices speak it: UDP 3702, group 239.255.255.250."""
 
-import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -36,10 +35,9 @@ _PER_SOURCE = 8  # more messages than this from one address say nothing new
 _FURTHER_ROUNDS = 2  # five questions a link in all (docs/safety.md)
 
 
-def _message_id(key: bytes, address: str) -> str:
+def _message_id(asking: Asking, address: str) -> str:
     """An id that only a Probe of this sweep to this address carried."""
-    digest = hashlib.blake2b(address.encode(), key=key[:64], digest_size=16).digest()
-    return f"uuid:{uuid.UUID(bytes=digest, version=4)}"
+    return f"uuid:{uuid.UUID(bytes=asking.seed(NAME, address), version=4)}"
 
 
 def _request(form: ProbeForm, message_id: str) -> Request:
@@ -135,7 +133,7 @@ async def link(asking: Asking, interface: Interface) -> None:
 
 async def survey(asking: Asking, targets: Iterable[Target]) -> None:
     """One Probe for network video transmitters to every target."""
-    expected = partial(_message_id, asking.key)
+    expected = partial(_message_id, asking)
     await asking.net.survey(
         targets,
         PORT,
@@ -149,7 +147,7 @@ async def ask(asking: Asking, host: Host) -> None:
     if host.answered(NAME) or _refused(host):
         return
     for form in (ProbeForm.DEVICE, ProbeForm.UNTYPED):
-        message_id = _message_id(asking.key, host.target.address + form)
+        message_id = _message_id(asking, host.target.address + form)
         replies = await asking.net.udp_exchange(
             host.target.address, PORT, _request(form, message_id)
         )
@@ -164,7 +162,7 @@ async def again(asking: Asking, host: Host) -> Outcome:
     address = host.target.address
     heard = {seen.message for seen in host.observations if seen.answered and seen.prober == NAME}
     form = next((one for one, message in _FORMS.items() if message in heard), ProbeForm.NVT)
-    request = _request(form, _message_id(asking.key, f"{address} again"))
+    request = _request(form, _message_id(asking, f"{address} again"))
     replies = await asking.net.udp_exchange(address, PORT, request, timeout_s=4.0)
     return replies[0].outcome
 

@@ -38,11 +38,6 @@ def build_search() -> bytes:
     return _HEADER.pack(_MARK, 0, 0, 0, 0, 0, SEARCH, 0)
 
 
-def build_answer(body: bytes) -> bytes:
-    """Message 1531 with its body."""
-    return _HEADER.pack(_MARK, 1, 0, 0, 0, 0, ANSWER, len(body)) + body
-
-
 def parse(data: bytes) -> Message:
     """The answer; a length that does not fit is a problem, another message is no answer."""
     insist_on_datagram(data)
