@@ -82,6 +82,18 @@ def test_answers_that_somebody_else_may_have_sent_stop_nothing() -> None:
     assert {f"more {one}" for one in alive} <= set(device.asked)
 
 
+def test_a_firewall_that_was_explained_is_not_asked_about_again() -> None:
+    host = Host(Target("198.18.0.9", "s"))
+    host.observations = [_seen(host, Outcome.ANSWERED), *[_seen(host, Outcome.SILENT)] * 2]
+    assert suspected(host, at_the_end=False)
+    host.vouched = len(host.observations)
+    assert not suspected(host, at_the_end=True)
+    host.observations.append(_seen(host, Outcome.SILENT))
+    assert not suspected(host, at_the_end=False)
+    host.observations.append(_seen(host, Outcome.SILENT))
+    assert suspected(host, at_the_end=False)  # two more ports: it may have died since
+
+
 def test_when_three_of_a_network_die_the_rest_of_it_is_left_alone_and_the_next_is_not() -> None:
     sick, well = hosts("198.18.0", 30), hosts("198.18.1", 5)
     device = Fragile(sick, sick | well)

@@ -134,6 +134,7 @@ class Host:
     observations: list[Observation] = field(default_factory=list)
     doubtful: bool = False  # it has said nothing, and all around it a middlebox seems to answer
     resumed: bool = False  # an interrupted run of this sweep has begun to ask it
+    vouched: int = 0  # so many observations were there when it last proved that it is well
 
     def answered(self, prober: str) -> bool:
         """Whether this prober has had an answer from it."""

@@ -20,15 +20,15 @@ _WITHIN_S = 60.0  # ... within this time stop the network
 
 def suspected(host: Host, *, at_the_end: bool) -> bool:
     """Whether its ports answer nothing any more, although the host had answered something."""
-    silent = 0
-    for seen in reversed(host.observations):
+    silent, enough = 0, 1 if at_the_end else _IN_A_ROW
+    for seen in reversed(host.observations[host.vouched :]):
         if seen.proved:
-            return silent >= (1 if at_the_end else _IN_A_ROW)
+            return silent >= enough
         if seen.transport is Transport.TCP:
             if seen.outcome is not Outcome.SILENT:
                 return False
             silent += 1
-    return False
+    return bool(host.vouched) and silent >= enough
 
 
 def witness(host: Host, probers: tuple[Prober, ...]) -> Prober | None:
@@ -53,6 +53,7 @@ async def fell_silent(
     if prober is None or prober.again is None:
         return False
     if await prober.again(asking, host) is not Outcome.SILENT:
+        host.vouched = len(host.observations)  # a firewall, then: that silence is explained
         return False
     last = next(seen for seen in host.observations if seen.proved and seen.prober == prober.name)
     note = "went quiet: it had answered this, and answers nothing any more"
