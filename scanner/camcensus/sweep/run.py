@@ -363,7 +363,9 @@ class Sweep:
         target = host.target
         asking = self._asking(self._heard_again)
         await self._neighbours.look(host)
-        for prober in self.middleboxes.order(self.probers, host):
+        probers = self.middleboxes.order(self.probers, host)
+        # What anybody may have said in its name is confirmed before anything is built on it.
+        for prober in sorted(probers, key=lambda one: not host.unconfirmed(one.name)):
             if not self._asks(prober, host):
                 continue
             why = needless(asking, prober, host)

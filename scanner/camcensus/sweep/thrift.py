@@ -4,6 +4,7 @@ from camcensus.probers import canary
 from camcensus.probers.base import Asking, Host, Prober, settled
 from camcensus.types import Identity, Kind, Outcome
 
+_EVERYBODYS = {"arp", "mdns", "ssdp"}  # a word there comes from any computer
 _SPOKE = {Outcome.ANSWERED, Outcome.MUTE, Outcome.MALFORMED}
 
 
@@ -16,7 +17,7 @@ def needless(asking: Asking, prober: Prober, host: Host) -> str:
     if canary.is_suspect(host.observations):
         return canary.SUSPECT
     identity = asking.name(host.evidence())
-    if settled(identity):
+    if settled(identity) and settled(asking.name(host.proved_evidence())):
         return "maker, model and an identifier were certain already"
     return _foreign(asking, prober, host, identity) if prober.vendor else ""
 
@@ -29,5 +30,7 @@ def _foreign(asking: Asking, prober: Prober, host: Host, identity: Identity) -> 
         return "" if speaks else "another maker's device"
     if identity.kind is Kind.NOT_VIDEO:
         return "not a video device"
-    spoke = any(seen.outcome in _SPOKE and seen.prober != "arp" for seen in host.observations)
+    spoke = any(
+        seen.outcome in _SPOKE and seen.prober not in _EVERYBODYS for seen in host.observations
+    )
     return "" if spoke else "it answered nothing that a camera answers"
