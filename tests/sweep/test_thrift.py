@@ -74,8 +74,8 @@ def test_a_makers_own_question_is_not_for_whoever_says_what_any_computer_says(pr
 
 def test_a_device_that_only_streams_can_be_asked_every_makers_own_question_at_any_pace() -> None:
     streams = {"rtsp": 2}  # the options, and the description of the root
-    everybody = {name: 1 for name in ("mdns", "ssdp")}
-    vendors = {one.name: 1 for one in PROBERS if one.vendor}
+    everybody = dict.fromkeys(("mdns", "ssdp"), 1)
+    vendors = dict.fromkeys((one.name for one in PROBERS if one.vendor), 1)
     asked = sum((streams | everybody | vendors).values())
 
     assert asked <= min(pace.host_requests for pace in SAFETY.paces.values())

@@ -131,13 +131,25 @@ async def _take(
     if target is None:
         asking.remark(question.prober, "left aside: an answer from outside the plan")
         return
+    seed = seed_of(reply.peer)
     seen[reply.peer] += 1
-    if seen[reply.peer] <= _PER_SOURCE:
-        await asking.emit(_observe(question, asking, target, reply, seed_of(reply.peer)))
-    else:
+    if seen[reply.peer] > _PER_SOURCE and not _may_be_proved(question, seen, seed, reply):
         asking.remark(
             question.prober, f"left aside: more answers than {_PER_SOURCE} from one address"
         )
+        return
+    await asking.emit(_observe(question, asking, target, reply, seed))
+
+
+def _may_be_proved(question: Question, seen: Counter[str], seed: bytes, reply: Reply) -> bool:
+    """What repeats our number is heard behind a flood in its name; found without reading it."""
+    if question.echo is None:
+        return False
+    ours = question.echo(question.request(seed).payload)
+    if ours not in reply.data and ours not in reply.data.upper():
+        return False
+    seen[f"{reply.peer} repeats"] += 1
+    return seen[f"{reply.peer} repeats"] <= _PER_SOURCE
 
 
 async def _link(question: Question, asking: Asking, interface: Interface) -> None:
@@ -152,7 +164,8 @@ async def _link(question: Question, asking: Asking, interface: Interface) -> Non
         asking.safely(question.prober, partial(_take, question, asking, seen, lambda _: seed)),
         window_s=question.window_s,
     )
-    asking.remark(question.prober, f"{interface.name}: {len(seen)} answered on the link")
+    answered = sum(" " not in one for one in seen)
+    asking.remark(question.prober, f"{interface.name}: {answered} answered on the link")
 
 
 async def _survey(question: Question, asking: Asking, targets: Iterable[Target]) -> None:

@@ -355,8 +355,8 @@ class Sweep:
 
     def _asks(self, prober: Prober, host: Host) -> bool:
         """Whether this prober has a question for live hosts, and one for this host."""
-        planned = prober.ask is not None and self.plan.asks(prober.name, "second")
-        return planned and prober.wanted(host)
+        planned = self.plan.asks(prober.name, "second") or host.unconfirmed(prober.name)
+        return prober.ask is not None and planned and prober.wanted(host)
 
     async def _ask_everything(self, host: Host, network: str) -> None:
         """Each prober whose turn it is, until there is no need or the host goes quiet."""
