@@ -209,6 +209,7 @@ class Permit(Protocol):
 
 
 UNSOLICITED = "unsolicited"  # the note of an answer that does not show whom it answers
+UNECHOED = "unechoed"  # the same where the protocol gives a device no way to show it
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,7 @@ class Observation:
     @property
     def proved(self) -> bool:
         """Whether it answers us, so that nobody else can have spoken in the device's name."""
-        return self.answered and not self.note.startswith(UNSOLICITED)
+        return self.answered and not self.note.startswith((UNSOLICITED, UNECHOED))
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,19 @@ def test_a_host_is_asked_no_more_than_its_budget(safety: Safety) -> None:
     ] * 3
 
 
+def test_a_closed_port_costs_a_connection_and_no_request(safety: Safety) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as shut:
+        port = shut.getsockname()[1]
+    net = make_net(safety)
+
+    async def run() -> list[Reply]:
+        return [await net.tcp_exchange("127.0.0.1", port, PAGE) for _ in range(3)]
+
+    assert {reply.outcome for reply in asyncio.run(run())} == {Outcome.REFUSED}
+    budget = net.budget("127.0.0.1")
+    assert (budget.connections, budget.requests) == (3, 0)
+
+
 def test_one_connection_at_a_time_to_a_host(safety: Safety) -> None:
     open_now: list[int] = []
     most: list[int] = []

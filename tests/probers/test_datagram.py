@@ -1,16 +1,29 @@
 """What all datagram probers have in common, on a protocol that exists in this test alone."""
 
 import asyncio
+import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
+from camcensus.probers import bosch, sadp
 from camcensus.probers.datagram import Question, datagram_prober
 from camcensus.probers.evidence import field_evidence
 from camcensus.scope import Reach
-from camcensus.types import Evidence, Field, Outcome, Target
+from camcensus.types import (
+    UNECHOED,
+    UNSOLICITED,
+    Evidence,
+    Field,
+    Observation,
+    Outcome,
+    Target,
+)
 from camcensus.wire import MalformedError
+from camcensus.wire.ws_discovery import ProbeForm, build_probe
 from probers.asking import LINK, Desk, reply, speaking
 
 PORT = 3702  # the one port whose message this test may borrow
@@ -24,8 +37,6 @@ def read(data: bytes) -> tuple[Evidence, ...]:
 
 def build(seed: bytes, reply_port: int) -> bytes:
     del seed, reply_port
-    from camcensus.wire.ws_discovery import ProbeForm, build_probe
-
     return build_probe("uuid:00000000-0000-4000-8000-000000000000", ProbeForm.NVT)
 
 
@@ -141,3 +152,104 @@ def test_a_plan_is_offered_both_passes_and_a_makers_own_question_is_marked() -> 
     assert [row.stage for row in prober.planned] == ["first", "second"]
     assert {row.reach for row in prober.planned} == {Reach.NAMED}
     assert prober.vendor
+
+
+# ------------------------------------------------------------ whom an answer answers
+
+
+def numbered(*, echoes: bool, reply_port: int = 0) -> Question:
+    """Repeats the last byte of the question's number, or has no room for it."""
+    return replace(
+        question(reply_port, "239.255.255.250"),
+        build=lambda seed, _: build_probe(f"uuid:{UUID(bytes=seed, version=4)}", ProbeForm.NVT),
+        echo=_number if echoes else None,
+    )
+
+
+def _number(data: bytes) -> bytes:
+    found = re.search(rb"uuid:[^<]+(..)</|#(..)", data)
+    return next(filter(None, found.groups()), b"") if found else b""
+
+
+def heard_on_link(protocol: Question, *answers: bytes) -> list[Observation]:
+    desk = Desk(plan=frozenset({"198.18.0.9"}))
+    desk.net.heard = tuple(reply(one, "198.18.0.9", PORT) for one in answers)
+    link = datagram_prober(protocol).link
+    assert link is not None
+    asyncio.run(link(desk.asking(), LINK))  # type: ignore[arg-type]  # a coroutine
+    return desk.seen
+
+
+def test_an_answer_that_repeats_our_number_is_proved_and_no_other() -> None:
+    protocol = numbered(echoes=True)
+    asking = Desk().asking()
+    ours = _number(protocol.request(asking.seed(protocol.prober, LINK.address)).payload)
+    other = b"00" if ours != b"00" else b"11"
+    seen = heard_on_link(protocol, b"name=#" + ours, b"name=#" + other, b"name=a")
+
+    assert [one.proved for one in seen] == [True, False, False]
+    assert [one.note.partition(":")[0] for one in seen] == ["", UNSOLICITED, UNSOLICITED]
+    assert all(one.answered and one.evidence for one in seen)
+
+
+def test_an_answer_in_a_protocol_without_numbers_proves_nothing_where_everybody_knows_the_port(
+    free_port: int,
+) -> None:
+    desk = Desk()
+
+    async def run() -> None:
+        async with speaking(PORT, {"127.0.3.1": lambda _: [b"name=a"]}):
+            await asked(desk, numbered(echoes=False, reply_port=free_port), "127.0.3.1")
+
+    asyncio.run(run())
+    seen = [*heard_on_link(numbered(echoes=False), b"name=a"), *desk.seen]
+    assert [(one.proved, one.note.partition(":")[0]) for one in seen] == [(False, UNECHOED)] * 2
+
+
+def test_an_answer_that_anybody_may_have_sent_is_asked_for_once_more_from_a_port_of_its_own() -> (
+    None
+):
+    protocol = numbered(echoes=False)
+    desk = Desk()
+    host = desk.host("127.0.3.1")
+    host.observations = heard_on_link(protocol, b"name=false")
+    ask = datagram_prober(protocol).ask
+    assert ask is not None
+    heard: list[bytes] = []
+
+    def answer(data: bytes) -> list[bytes]:
+        heard.append(data)
+        return [b"name=a"]
+
+    async def run() -> None:
+        async with speaking(PORT, {"127.0.3.1": answer}):
+            await ask(desk.asking(), host)
+            host.observations += desk.seen
+            await ask(desk.asking(), host)
+
+    assert host.unconfirmed(protocol.prober)
+    asyncio.run(run())
+    assert len(heard) == 1
+    assert [one.proved for one in host.observations] == [False, True]
+    assert [one.value for one in host.proved_evidence()] == ["name=a"]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "answer"),
+    [
+        (
+            sadp.QUESTION,
+            lambda number: b"<ProbeMatch><Uuid>%s</Uuid></ProbeMatch>" % number.lower(),
+        ),
+        (bosch.QUESTION, lambda number: bytes.fromhex("9939a427") + number + bytes(24)),
+    ],
+    ids=["sadp", "bosch"],
+)
+def test_these_answers_repeat_what_their_question_carried(
+    protocol: Question, answer: Callable[[bytes], bytes]
+) -> None:
+    assert protocol.echo is not None
+    number = protocol.echo(protocol.request(bytes(range(16))).payload)
+
+    assert len(number) >= 4
+    assert protocol.echo(answer(number)) == number

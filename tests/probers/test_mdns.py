@@ -90,6 +90,19 @@ def test_bytes_of_another_protocol_are_malformed_and_kept() -> None:
     assert [(one.outcome, one.raw) for one in desk.seen] == [(Outcome.MALFORMED, b"\x00")]
 
 
+def test_our_own_question_that_comes_back_is_no_answer() -> None:
+    questions: list[bytes] = []
+
+    def mirror(question: bytes) -> list[bytes]:
+        questions.append(question)
+        return [question]
+
+    [seen] = asked(mirror).seen
+
+    assert (seen.outcome, seen.evidence) == (Outcome.MALFORMED, ())
+    assert seen.raw == questions[0]
+
+
 def test_types_that_the_enumeration_names_are_asked_for_once_more() -> None:
     listed = build_response(
         [

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from camcensus.probers.base import Asking, Host, Prober
 from camcensus.sweep import HostFinished
 from camcensus.sweep.quiet import Breaker, suspected
-from camcensus.types import UNSOLICITED, Observation, Outcome, Target, Transport
+from camcensus.types import UNECHOED, UNSOLICITED, Observation, Outcome, Target, Transport
 from probers.asking import NOW
 from sweep.test_run import FIRST, SECOND, Estate, answer, carried_out, plan_of
 
@@ -131,3 +131,20 @@ def test_a_refused_port_or_a_single_silent_one_raises_no_suspicion() -> None:
 def _seen(host: Host, outcome: Outcome) -> Observation:
     address = host.target.address
     return Observation("s", "", address, 80, Transport.TCP, "http", "page", NOW, outcome)
+
+
+def test_an_answer_that_anybody_may_have_sent_is_confirmed_before_all_else() -> None:
+    """Also where the plan asks this prober in its first pass alone."""
+    asked: list[str] = []
+
+    async def confirm(_: Asking, host: Host) -> None:
+        asked.append(f"confirm {host.target.address}")
+
+    device = Fragile(frozenset(), hosts("198.18.0", 2), note=f"{UNECHOED}: no number")
+    first, *others = device.probers()
+    device.asked = asked
+    probers = (*others, replace(first, ask=confirm))
+    carried_out(plan_of("198.18.0.0/24"), Estate(frozenset()), probers)
+
+    for address in hosts("198.18.0", 2):
+        assert [one for one in asked if address in one][:2] == [f"confirm {address}", address]

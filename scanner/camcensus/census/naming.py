@@ -1,10 +1,10 @@
 """Naming again what is stored, with today's catalogue; no packet is sent."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from camcensus.identify import load_catalogue
+from camcensus.identify import Catalogue, load_catalogue
 from camcensus.probers import canary, tls
 from camcensus.probers.table import PROBERS
 from camcensus.store import Change, DeviceChange, Store
@@ -35,6 +35,16 @@ def in_names(identity: Identity, names: Mapping[str, str]) -> Identity:
     )
 
 
+def believed(observations: Iterable[Observation], catalogue: Catalogue) -> list[Evidence]:
+    """What one host said; of two words that contradict, not the one that anybody may have sent."""
+    said = [(item, seen.proved) for seen in observations for item in seen.evidence]
+    everything = [item for item, _ in said]
+    proved = [item for item, sure in said if sure]
+    conflicts = catalogue.identify(everything).conflicts if len(proved) < len(said) else ()
+    settles = conflicts and len(catalogue.identify(proved).conflicts) < len(conflicts)
+    return proved if settles else everything
+
+
 def evidence_again(observation: Observation) -> tuple[Evidence, ...]:
     """The evidence that today's readers find in a stored answer."""
     if observation.outcome not in {Outcome.ANSWERED, Outcome.MALFORMED}:
@@ -57,7 +67,8 @@ def reidentify(
     for host in store.hosts_of(sweep_id):
         if canary.is_suspect(host.observations):
             continue
-        evidence = [item for seen in host.observations for item in evidence_again(seen)]
+        again = (replace(seen, evidence=evidence_again(seen)) for seen in host.observations)
+        evidence = believed(again, catalogue)
         change = store.settle(
             host.sweep_id,
             host.site,

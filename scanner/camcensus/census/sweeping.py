@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from camcensus import __version__
 from camcensus.census.covering import coverage_records, warnings_of
 from camcensus.census.machine import neighbour_overflows
-from camcensus.census.naming import in_names
+from camcensus.census.naming import believed, in_names
 from camcensus.census.owner import with_failures
 from camcensus.census.prepare import Prepared
 from camcensus.census.resuming import count_again, devices_at, resume_of
@@ -295,7 +295,7 @@ class _Keeper:
         observations = self.heard.pop(address, [])
         if not observations or canary.is_suspect(observations):
             return
-        evidence = [item for seen in observations for item in seen.evidence]
+        evidence = believed(observations, self.catalogue)
         identity = in_names(self.catalogue.identify(evidence), self.catalogue.names)
         first = observations[0]
         change = await asyncio.to_thread(

@@ -35,6 +35,12 @@ _MEMBERSHIP_FRAMES = 2  # IGMP says everything twice (RFC 3376, 8.1)
 _SHORTAGE_RETRIES = 3
 _SHORTAGE_WAIT_S = 0.5
 _NOT_HEARD = {Outcome.SILENT, Outcome.UNREACHABLE}
+_NOT_CONNECTED = {
+    Outcome.REFUSED,
+    Outcome.SILENT,
+    Outcome.UNREACHABLE,
+    Outcome.LOCAL_SHORTAGE,
+}  # of a TCP exchange: the connection never stood
 
 
 class Net:
@@ -185,6 +191,8 @@ class Net:
             self._count(request)
         budget.requests += len(replies) - 1
         budget.bytes_in += sum(len(reply.data) for reply in replies) + len(replies[0].certificate)
+        if replies[0].outcome in _NOT_CONNECTED:
+            budget.requests -= 1  # it never left; the attempt counts as a connection
         if replies[0].outcome is Outcome.REFUSED:
             self.pace.refund(1)  # a SYN, and no handshake
 

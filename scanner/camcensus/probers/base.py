@@ -123,7 +123,7 @@ def judged(make: Callable[..., Observation], reply: Reply, read: Read) -> Observ
         evidence, problems = read(reply.data)
     except MalformedError as error:
         return make(outcome=Outcome.MALFORMED, note=str(error))
-    return make(evidence=evidence, note="; ".join(problems))
+    return make(evidence=evidence, note="; ".join(filter(None, problems)))
 
 
 @dataclass(slots=True)
@@ -142,6 +142,11 @@ class Host:
             seen.prober == prober and seen.outcome is Outcome.ANSWERED for seen in self.observations
         )
 
+    def unconfirmed(self, prober: str) -> bool:
+        """Whether this prober had answers, and anybody may have sent each of them in its name."""
+        of_it = [one for one in self.observations if one.prober == prober and one.answered]
+        return bool(of_it) and not any(one.proved for one in of_it)
+
     def asked_before(self, prober: str) -> bool:
         """Whether the interrupted run had come to this prober."""
         return self.resumed and any(seen.prober == prober for seen in self.observations)
@@ -149,6 +154,10 @@ class Host:
     def evidence(self) -> tuple[Evidence, ...]:
         """Everything read so far."""
         return tuple(item for seen in self.observations for item in seen.evidence)
+
+    def proved_evidence(self) -> tuple[Evidence, ...]:
+        """The same without the words of those who did not show that they answer us."""
+        return tuple(x for seen in self.observations if seen.proved for x in seen.evidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from camcensus.probers.datagram import Question, datagram_prober
 from camcensus.probers.evidence import answer_evidence
 from camcensus.types import Evidence, Field
-from camcensus.wire.bosch import build_question, parse
+from camcensus.wire.bosch import build_question, parse, transaction
 
 NAME = "bosch"
 
@@ -24,5 +24,6 @@ QUESTION = Question(
     build=_build,
     evidence=evidence,
     reply_port=1758,
+    echo=transaction,
 )
 PROBER = datagram_prober(QUESTION)

@@ -152,8 +152,12 @@ async def ask(asking: Asking, host: Host) -> None:
             message = parse(reply.data)
         except MalformedError as error:
             await asking.emit(_malformed(asking, host.target, reply, error))
-        else:
+            continue
+        if message.is_response:
             await asking.emit(_observe(asking, host.target, reply, message))
+        else:
+            back = MalformedError("our question came back, not an answer")
+            await asking.emit(_malformed(asking, host.target, reply, back))
 
 
 PROBER = Prober(

@@ -30,14 +30,20 @@ def evidence(data: bytes) -> tuple[Evidence, ...]:
     return sadp_evidence(message.fields)
 
 
-PROBER = datagram_prober(
-    Question(
-        prober=NAME,
-        message="inquiry",
-        port=PORT,
-        build=build,
-        evidence=evidence,
-        group=GROUP,
-        reach=Reach.AFFORDABLE,
-    )
+def _number(data: bytes) -> bytes:
+    """The number of a question, which an answer repeats; firmware writes it in either case."""
+    values = (value for name, value in parse(data).fields if name == "Uuid")
+    return next(values, "").upper().encode()
+
+
+QUESTION = Question(
+    prober=NAME,
+    message="inquiry",
+    port=PORT,
+    build=build,
+    evidence=evidence,
+    group=GROUP,
+    reach=Reach.AFFORDABLE,
+    echo=_number,
 )
+PROBER = datagram_prober(QUESTION)

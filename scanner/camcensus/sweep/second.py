@@ -119,15 +119,18 @@ class SecondPass:
 
     def _asks(self, prober: Prober, host: Host) -> bool:
         """Whether this prober has a question for live hosts, and one for this host."""
-        planned = prober.ask is not None and self.plan.asks(prober.name, "second")
-        return planned and prober.wanted(host)
+        planned = self.plan.asks(prober.name, "second") or host.unconfirmed(prober.name)
+        return prober.ask is not None and planned and prober.wanted(host)
 
     async def _ask_everything(self, host: Host, network: str) -> None:
         """Each prober whose turn it is, until there is no need or the host goes quiet."""
         target = host.target
         asking = self.asking()
         await self.neighbours.look(host)
-        for prober in in_turn(self.middleboxes.order(self.probers, host), asking, host):
+        probers = self.middleboxes.order(self.probers, host)
+        # What anybody may have said in its name is confirmed before anything is built on it.
+        probers.sort(key=lambda one: not host.unconfirmed(one.name))
+        for prober in in_turn(probers, asking, host):
             if not self._asks(prober, host):
                 continue
             why = needless(asking, prober, host)

@@ -6,6 +6,7 @@ from camcensus.probers import canary
 from camcensus.probers.base import Asking, Host, Prober, settled
 from camcensus.types import Identity, Kind, Outcome
 
+_EVERYBODYS = {"arp", "mdns", "ssdp"}  # a word there comes from any computer
 _SPOKE = {Outcome.ANSWERED, Outcome.MUTE, Outcome.MALFORMED}
 
 
@@ -18,7 +19,7 @@ def needless(asking: Asking, prober: Prober, host: Host) -> str:
     if canary.is_suspect(host.observations):
         return canary.SUSPECT
     identity = asking.name(host.evidence())
-    if settled(identity):
+    if settled(identity) and settled(asking.name(host.proved_evidence())):
         return "maker, model and an identifier were certain already"
     return _foreign(asking, prober, host, identity) if prober.vendor else ""
 
@@ -31,7 +32,8 @@ def in_turn(probers: Iterable[Prober], asking: Asking, host: Host) -> Iterator[P
     """
     later = []
     for prober in probers:
-        if prober.vendor and not asking.suspects(host.evidence()):
+        known = asking.suspects(host.evidence()) or host.unconfirmed(prober.name)
+        if prober.vendor and not known:
             later.append(prober)
         else:
             yield prober
@@ -45,5 +47,7 @@ def _foreign(asking: Asking, prober: Prober, host: Host, identity: Identity) -> 
         return "" if expected else "another maker's device"
     if identity.kind is Kind.NOT_VIDEO:
         return "not a video device"
-    spoke = any(seen.outcome in _SPOKE and seen.prober != "arp" for seen in host.observations)
+    spoke = any(
+        seen.outcome in _SPOKE and seen.prober not in _EVERYBODYS for seen in host.observations
+    )
     return "" if spoke else "it answered nothing that a camera answers"

@@ -31,6 +31,11 @@ def build_question(transaction: bytes) -> bytes:
     return _MAGIC + transaction + _QUESTION
 
 
+def transaction(data: bytes) -> bytes:
+    """The four bytes under which a question was asked; the XML form of an answer has none."""
+    return data[4:8] if data.startswith(_MAGIC) else b""
+
+
 def parse(data: bytes) -> Answer:
     """Either form of the answer; `MalformedError` for anything else."""
     if data.startswith(_MAGIC):
