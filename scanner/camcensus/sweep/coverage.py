@@ -7,7 +7,7 @@ from camcensus.types import Observation, Outcome
 
 _ALIVE = {Outcome.ANSWERED, Outcome.MALFORMED}
 _NOT_SENT = {Outcome.EXCLUDED, Outcome.LOCAL_SHORTAGE, Outcome.SKIPPED_BUDGET}
-_SATED = "they had had as many questions as the pace allows"
+SATED = "they had had as many questions as the pace allows"
 
 Place = tuple[str, str]  # zone, prober
 
@@ -109,7 +109,7 @@ class Coverage:
         short = len(held_back) - excluded.total()
         spared = self.spared[place].copy()
         if sated := len(self.sated[place] - heard - held_back.keys()):
-            spared[_SATED] += sated
+            spared[SATED] += sated
         answered = len(self.answered[place])
         asked = max(self.asked[place] - len(held_back) - sated, answered)
         return CoverageRow(
