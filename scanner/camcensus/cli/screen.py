@@ -46,15 +46,15 @@ def width(*, on_stderr: bool = False) -> int:
     return shutil.get_terminal_size().columns if stream.isatty() else 200
 
 
-def wrapped(sentence: str, hang: str, *, first: str = "  ") -> list[str]:
-    """A sentence for stderr in the lines that a terminal needs; one line where there is none."""
+def wrapped(sentence: str, hang: str, *, first: str = "  ", on_stderr: bool = True) -> list[str]:
+    """A sentence in the lines that a terminal needs; one line where there is no terminal."""
     import textwrap
 
-    if not sys.stderr.isatty():
+    if not (sys.stderr if on_stderr else sys.stdout).isatty():
         return [first + sentence]
     return textwrap.wrap(
         sentence,
-        max(width(on_stderr=True), 40),
+        max(width(on_stderr=on_stderr), 40),
         initial_indent=first,
         subsequent_indent=hang,
         break_long_words=False,
