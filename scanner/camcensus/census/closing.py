@@ -10,6 +10,7 @@ from camcensus.sweep.coverage import SATED
 
 _MOST_LINES = 12
 _NOTABLE = 8  # targets from which on a network without any answer is worth a word
+_NOBODYS = ("network address of ", "broadcast address of ")
 _MACHINE = "network"  # what concerns the whole machine is told as a warning
 
 
@@ -47,7 +48,7 @@ def ending_of(plan: Plan, coverage: Coverage, *, complete: bool) -> Ending:
         ),
         notes=_grouped(said),
         networks=_networks(plan.areas, coverage, complete=complete),
-        left_out=reasons(plan.exclusions),
+        left_out=tuple(_briefly(reasons(plan.exclusions))),
         rows=tuple(row for row in rows if row.asked or row.spared or row.excluded),
     )
 
@@ -58,6 +59,18 @@ def reasons(exclusions: Iterable[Exclusion]) -> tuple[tuple[str, int], ...]:
     for one in exclusions:
         counts[f"{one.reason} [{one.source}]"] += one.count
     return tuple(counts.most_common(20))
+
+
+def _briefly(counts: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """The same for people: addresses that are nobody's are one line, after the others."""
+    nobodys = 0
+    for why, count in counts:
+        if why.startswith(_NOBODYS):
+            nobodys += count
+        else:
+            yield why, count
+    if nobodys:
+        yield "network and broadcast addresses", nobodys
 
 
 def _unseen(rows: tuple[CoverageRow, ...]) -> Iterator[tuple[str, str]]:

@@ -108,12 +108,14 @@ def show_counts(rows: tuple[CoverageRow, ...]) -> None:
         )
     columns = ["asked", "answered", "silent", "no need"]
     columns += ["left out"] if any(one["left out"] for one in counts.values()) else []
-    idle = [name for name, one in counts.items() if not one["asked"] and not one["left out"]]
+    idle = [
+        name for name, one in sorted(counts.items()) if not one["asked"] and not one["left out"]
+    ]
     table(
         ("addresses by prober", *columns),
         [
             (name, *(f"{one[key]:,}" for key in columns))
-            for name, one in counts.items()
+            for name, one in sorted(counts.items())
             if name not in idle
         ],
         numbers=frozenset(columns),
