@@ -108,16 +108,11 @@ def show_counts(rows: tuple[CoverageRow, ...]) -> None:
         )
     columns = ["asked", "answered", "silent", "no need"]
     columns += ["left out"] if any(one["left out"] for one in counts.values()) else []
-    idle = [
-        name for name, one in sorted(counts.items()) if not one["asked"] and not one["left out"]
-    ]
+    rest = sorted(counts.items())
+    idle = [name for name, one in rest if not one["asked"] and not one["left out"]]
     table(
         ("addresses by prober", *columns),
-        [
-            (name, *(f"{one[key]:,}" for key in columns))
-            for name, one in sorted(counts.items())
-            if name not in idle
-        ],
+        [(name, *(f"{one[key]:,}" for key in columns)) for name, one in rest if name not in idle],
         numbers=frozenset(columns),
         on_stderr=True,
     )

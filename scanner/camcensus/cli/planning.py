@@ -1,5 +1,7 @@
 """What a plan says on the screen, and to a program."""
 
+from collections import Counter
+
 import typer
 
 from camcensus.census.prepare import Prepared
@@ -119,7 +121,9 @@ def plan_json(prepared: Prepared) -> dict[str, object]:
         "pace": prepared.limits.name,
         "frames_per_s": prepared.limits.frames_per_s,
         "frames": estimate.frames,
-        "frames_per_prober": {f"{row.name} ({row.stage})": row.frames for row in estimate.probers},
+        "frames_most": estimate.frames_most,
+        "frames_per_prober": _per_prober(prepared),
+        "questions": _questions_json(prepared),
         "frames_per_host": estimate.host.frames,
         "seconds": round(estimate.seconds, 1),
         "seconds_by_rate": round(estimate.seconds_by_rate, 1),
@@ -130,9 +134,39 @@ def plan_json(prepared: Prepared) -> dict[str, object]:
             {"interface": link.interface.name, "groups": list(link.groups), "why": link.why}
             for link in the_plan.links
         ],
+        "links_left_out": [
+            {"interface": left.interface.name, "why": left.why} for left in the_plan.links_left_out
+        ],
+        "not_asked": [{"prober": prober, "why": why} for prober, why in prepared.left_out],
         "excluded": [
             {"network": x.network, "count": x.count, "reason": x.reason, "source": x.source}
             for x in the_plan.exclusions
         ],
         "notes": list(the_plan.notes),
     }
+
+
+def _per_prober(prepared: Prepared) -> dict[str, int]:
+    """Frames by prober and pass; one that asks over UDP and TCP has two rows of a pass."""
+    counts: Counter[str] = Counter()
+    for row in prepared.plan.estimate.probers:
+        counts[f"{row.name} ({row.stage})"] += row.frames
+    return dict(counts)
+
+
+def _questions_json(prepared: Prepared) -> list[dict[str, object]]:
+    """Each row of the table: whom a prober asks, where, and what that comes to."""
+    the_plan = prepared.plan
+    planned = zip(the_plan.content.probers, the_plan.estimate.probers, strict=True)
+    return [
+        {
+            "prober": row.name,
+            "asks": _whom(row).replace(" ", "-"),
+            "transport": row.transport,
+            "ports": list(row.ports),
+            "frames_to_one": row.cost.frames,
+            "requests": row.cost.requests,
+            "frames": expected.frames,
+        }
+        for row, expected in planned
+    ]
