@@ -41,7 +41,8 @@ demo: $(STAMP)  ## start a virtual estate of cameras, sweep it, show the result
 	@$(VENV)/bin/camcensus demo
 
 test: $(STAMP)  ## the tests: no root, no network
-	@$(RUN) -m pytest -m "not counterpart"
+	@export WORKER_PYTHON=$(VENV)/bin/python
+	$(RUN) -m pytest -m "not counterpart" $$(tests/beside)
 
 lint: $(STAMP)  ## style and spelling
 	@$(RUN) -m ruff check
@@ -59,8 +60,9 @@ fuzz: $(STAMP)  ## hostile bytes for every codec, more of them than in `make tes
 
 # ipycam without what it depends on: its device service needs none of it, and OpenCV is large.
 counterparts: $(STAMP)  ## against Debian's avahi, wsdd, minidlna, snmpd, web and streaming servers, an ONVIF server, ONVIF clients
-	$(PIP) --no-deps --require-hashes --requirement requirements/counterparts.txt
-	@$(RUN) -m pytest -m counterpart tests/counterparts
+	@$(PIP) --no-deps --require-hashes --requirement requirements/counterparts.txt
+	export WORKER_PYTHON=$(VENV)/bin/python
+	$(RUN) -m pytest -m counterpart tests/counterparts $$(tests/beside)
 
 bench: $(STAMP)  ## every benchmark, one after the other
 	@shopt -s nullglob
@@ -86,7 +88,8 @@ wheel: $(STAMP)  ## build sdist and wheel, check them, run the tests on the inst
 	$(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > "$$site/dependencies.pth"
 	found=$$("$$place/venv/bin/python" -c 'import camcensus; print(camcensus.__file__)')
 	if [[ "$$found" != "$$site"/* ]]; then echo "not the wheel, but $$found" >&2; exit 1; fi
-	PATH="$$place/venv/bin:$$PATH" "$$place/venv/bin/python" -m pytest -q -p no:cacheprovider -m "not counterpart and not fuzz"
+	export PATH="$$place/venv/bin:$$PATH" WORKER_PYTHON="$$place/venv/bin/python"
+	python -m pytest -q -p no:cacheprovider -m "not counterpart and not fuzz" $$(tests/beside)
 
 check: lint type arch test wheel  ## what a change must pass
 

@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-import os
 import sqlite3
 import subprocess
+import sys
 import threading
 import time
 import zlib
@@ -22,6 +22,13 @@ from hostile.misbehaviour import Talk, mute
 
 CONTROLS = {"hik_cam": "Hikvision", "axis_cam": "Axis", "dahua_cam": "Dahua"}
 HTTP, HTTPS, WSD, MDNS = 20080, 20443, 3702, 5353
+MEASURE = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[2:])
+with open(sys.argv[1], "w") as peak:
+    peak.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(code)
+"""
 CANARY = "127.77.0.9"  # in no target, so nothing may ever reach it
 Answer = Callable[[bytes, str], Iterable[bytes]]  # the question, and the address of who is asked
 
@@ -211,17 +218,19 @@ def swept(zoo: Zoo, folder: Path) -> Visit:
     command = words("sweep", *targets, "--ports", f"http:{HTTP},https:{HTTPS}", "--json")
     command += ["--db", str(folder / "census.db")]
     started = time.monotonic()
-    out, err = folder / "out", folder / "err"
+    out, err, peak = folder / "out", folder / "err", folder / "peak"
+    # A child's peak counts what its parent had at the fork, so a small process starts it.
+    measured = [sys.executable, "-c", MEASURE, str(peak), *command]
     with out.open("wb") as said, err.open("wb") as complained:
-        child = subprocess.Popen(command, stdout=said, stderr=complained, env=surroundings())
-        _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
+        child = subprocess.run(
+            measured, stdout=said, stderr=complained, env=surroundings(), check=False
+        )
     return Visit(
         zoo,
         child.returncode,
         out.read_text("utf-8"),
         err.read_text("utf-8"),
-        usage.ru_maxrss / 1024,
+        int(peak.read_text("ascii")) / 1024,
         time.monotonic() - started,
         folder / "census.db",
     )

@@ -156,7 +156,7 @@ def test_a_certificate_cut_after_its_names_gives_them_without_hash() -> None:
         b"\x30\x05\x30\x03\x02\x01\x01",
         b"-----BEGIN CERTIFICATE-----",
         b"HTTP/1.1 200 OK\r\n\r\n",
-        DER[:20],
+        pytest.param(DER[:20], id="cut"),
         bytes(300_000),
     ],
 )

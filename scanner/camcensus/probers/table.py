@@ -35,11 +35,9 @@ PROBERS: tuple[Prober, ...] = (
     sadp.PROBER,
     dhip.PROBER,
     ssdp.PROBER,
-    http.PROBER,  # first who it may be, then what only its maker's devices understand
+    http.PROBER,  # first who it may be
     canary.PROBER,  # whom this finds out gets nothing more
-    onvif.PROBER,
-    rtsp.PROBER,
-    web_identity.AXIS,
+    web_identity.AXIS,  # then what its maker's devices tell at once
     web_identity.UNIFI,
     identity_page.PROBER,
     dahua_v1.PROBER,
@@ -53,5 +51,7 @@ PROBERS: tuple[Prober, ...] = (
     ubiquiti.PROBER,
     reolink.PROBER,
     foscam.PROBER,
+    onvif.PROBER,  # then what takes several connections
+    rtsp.PROBER,
     snmp.PROBER,
 )

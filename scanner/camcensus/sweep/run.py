@@ -19,7 +19,7 @@ from camcensus.sweep.coverage import Coverage
 from camcensus.sweep.middlebox import Middleboxes, network_of
 from camcensus.sweep.neighbours import Neighbours
 from camcensus.sweep.quiet import Breaker, fell_silent
-from camcensus.sweep.thrift import needless
+from camcensus.sweep.thrift import in_turn, needless
 from camcensus.types import Evidence, Identity, Observation, Outcome, OwnerLogin, Target
 
 _LIFE = {Outcome.ANSWERED, Outcome.MALFORMED, Outcome.REFUSED}
@@ -363,7 +363,7 @@ class Sweep:
         target = host.target
         asking = self._asking(self._heard_again)
         await self._neighbours.look(host)
-        for prober in self.middleboxes.order(self.probers, host):
+        for prober in in_turn(self.middleboxes.order(self.probers, host), asking, host):
             if not self._asks(prober, host):
                 continue
             why = needless(asking, prober, host)

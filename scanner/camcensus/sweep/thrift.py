@@ -1,5 +1,7 @@
 """What need not be asked: a device that is known, and a maker's question to others' devices."""
 
+from collections.abc import Iterable, Iterator
+
 from camcensus.probers import canary
 from camcensus.probers.base import Asking, Host, Prober, settled
 from camcensus.types import Identity, Kind, Outcome
@@ -19,6 +21,21 @@ def needless(asking: Asking, prober: Prober, host: Host) -> str:
     if settled(identity):
         return "maker, model and an identifier were certain already"
     return _foreign(asking, prober, host, identity) if prober.vendor else ""
+
+
+def in_turn(probers: Iterable[Prober], asking: Asking, host: Host) -> Iterator[Prober]:
+    """The probers in their order, but makers' own questions last while no maker is suspected.
+
+    One datagram to a suspected maker's device says more than ten connections; to any other host
+    it is one of many in vain.
+    """
+    later = []
+    for prober in probers:
+        if prober.vendor and not asking.suspects(host.evidence()):
+            later.append(prober)
+        else:
+            yield prober
+    yield from later
 
 
 def _foreign(asking: Asking, prober: Prober, host: Host, identity: Identity) -> str:
