@@ -1,6 +1,7 @@
 """The end of a sweep on the screen: short, each reason once, what was found before all else."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,16 @@ from camcensus.census.tally import Found, Tally
 from camcensus.cli.ending import ending_lines, found_lines, show_counts
 from camcensus.lab import Estate
 from camcensus.sweep import Coverage, CoverageRow
-from camcensus.types import Kind
+from camcensus.types import Kind, Observation, Outcome, Transport
 from census.test_closing import heard, plan_of
 from cli.conftest import PORTS
 from cli.program import run
+
+
+def seen_of(address: str, prober: str, outcome: Outcome) -> Observation:
+    now = datetime(2026, 1, 12, tzinfo=UTC)
+    return Observation("s", "", address, 1757, Transport.UDP, prober, "m", now, outcome)
+
 
 CAMERA = Found(Kind.CAMERA, "Hikvision", "Annke", 1)
 RECORDER = Found(Kind.NVR, "Dahua", "Dahua", 16)
@@ -58,6 +65,16 @@ def test_a_reason_is_told_once_with_all_whom_it_concerns() -> None:
     ]
 
 
+def test_whom_the_budget_left_no_question_is_told_as_not_seen() -> None:
+    coverage = Coverage()
+    for last in (1, 2):
+        coverage.take(seen_of(f"198.18.0.{last}", "bosch", Outcome.SKIPPED_BUDGET))
+    ending = ending_of(plan_of("198.18.0.0/24"), coverage, complete=True)
+
+    why = "2 addresses had as many questions as the pace allows"
+    assert ending.unseen == (Reason(why, ("bosch",)),)
+
+
 def test_what_only_counts_answers_on_a_link_is_left_to_the_counts() -> None:
     coverage = Coverage()
     coverage.remark("voice", "scan0: 4 answered on the link")
@@ -83,7 +100,7 @@ def test_addresses_that_are_nobodys_are_one_line() -> None:
     assert len(plan.exclusions) == 2
 
 
-def test_the_counts_add_up_zones_and_name_who_was_not_needed(
+def test_the_counts_add_up_zones_and_name_who_asked_nobody(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     row = CoverageRow("north", "http", 1000, 400, 600, spared=5)
@@ -93,7 +110,7 @@ def test_the_counts_add_up_zones_and_name_who_was_not_needed(
     told = capsys.readouterr()
     assert told.out == ""
     assert re.search(r"^http +2,000 +401 +1,599 +5$", told.err, re.MULTILINE)
-    assert "nobody needed to be asked by sony" in told.err
+    assert "asked nobody: sony" in told.err
 
 
 def test_an_ending_without_anything_to_say_says_nothing() -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from camcensus.scope import Area, Exclusion, Plan
 from camcensus.sweep import Coverage, CoverageRow
-from camcensus.sweep.coverage import SATED
 
 _MOST_LINES = 12
 _NOTABLE = 8  # targets from which on a network without any answer is worth a word
@@ -78,8 +77,13 @@ def _unseen(rows: tuple[CoverageRow, ...]) -> Iterator[tuple[str, str]]:
     for row in rows:
         yield from ((row.prober, why) for why in row.not_audible)
         for why, count in row.excluded:
-            yield row.prober, f"{count:,} addresses were left out: {why}"
-        yield from ((row.prober, why) for why in row.spared_why if why.startswith(SATED))
+            yield row.prober, f"{_addresses(count)} left out: {why}"
+        if row.sated:
+            yield row.prober, f"{_addresses(row.sated)} had as many questions as the pace allows"
+
+
+def _addresses(count: int) -> str:
+    return f"{count:,} {'address' if count == 1 else 'addresses'}"
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> tuple[Reason, ...]:

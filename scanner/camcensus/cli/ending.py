@@ -117,5 +117,5 @@ def show_counts(rows: tuple[CoverageRow, ...]) -> None:
         on_stderr=True,
     )
     if idle:
-        for line in wrapped(f"nobody needed to be asked by {', '.join(idle)}", "  ", first=""):
+        for line in wrapped(f"asked nobody: {', '.join(idle)}", "  ", first=""):
             say(line)

@@ -7,7 +7,7 @@ from camcensus.types import Observation, Outcome
 
 _ALIVE = {Outcome.ANSWERED, Outcome.MALFORMED}
 _NOT_SENT = {Outcome.EXCLUDED, Outcome.LOCAL_SHORTAGE, Outcome.SKIPPED_BUDGET}
-SATED = "they had had as many questions as the pace allows"
+_SATED = "they had had as many questions as the pace allows"
 
 Place = tuple[str, str]  # zone, prober
 
@@ -33,6 +33,7 @@ class CoverageRow:
     spared_why: tuple[str, ...] = ()
     rounds: int = 0
     convergence: float | None = None
+    sated: int = 0  # of the spared: those that had no question left in their budget
 
 
 @dataclass(slots=True)
@@ -109,7 +110,7 @@ class Coverage:
         short = len(held_back) - excluded.total()
         spared = self.spared[place].copy()
         if sated := len(self.sated[place] - heard - held_back.keys()):
-            spared[SATED] += sated
+            spared[_SATED] += sated
         answered = len(self.answered[place])
         asked = max(self.asked[place] - len(held_back) - sated, answered)
         return CoverageRow(
@@ -125,6 +126,7 @@ class Coverage:
             spared_why=tuple(f"{why} ({n})" for why, n in sorted(spared.items())),
             rounds=self.rounds[place[1]],
             convergence=self.converged.get(place[1]),
+            sated=sated,
         )
 
     def _remarks(self, prober: str) -> tuple[str, ...]:
