@@ -54,7 +54,7 @@ def test_a_whole_sweep_never_blocks_the_loop_and_names_the_devices(
     assert not found
     assert {one.record.address for one in told} == {one.address for one in estate.devices}
     assert states[-1] == (3, 2)
-    assert result.kinds[Kind.CAMERA] == 2
+    assert result.tally.kinds[Kind.CAMERA] == 2
 
 
 def test_a_stop_before_the_first_answer_is_an_interrupted_sweep_with_nothing_lost(

@@ -1,13 +1,14 @@
 """Recorders hide cameras: the number of their channels, as people and programs are told."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from camcensus.identify import load_catalogue
 from camcensus.store import Store
-from camcensus.types import Evidence, Field
+from camcensus.types import Evidence, Field, Observation, Outcome, Transport
 from cli.program import Ask, run
 from store.estate import at, sweep
 
@@ -57,3 +58,26 @@ def test_identify_gives_the_number_and_why() -> None:
 
     assert row["channels"] == 20
     assert [one["value"] for one in row["claims"] if one["field"] == "channels"] == ["16", "4"]
+
+
+def test_show_tells_the_state_of_a_device_as_plain_facts(ask: Ask, tmp_path: Path) -> None:
+    said = b"<ProbeMatch><Types>inquiry</Types><Activated>false</Activated></ProbeMatch>"
+    evidence = (Evidence(Field.SADP_FIELD, "Activated=false"), Evidence(Field.ONVIF_CLOCK, "-7300"))
+    seen = Observation(
+        *("north", "", CAMERA, 37020, Transport.UDP, "sadp", "inquiry", at(1), Outcome.ANSWERED),
+        raw=said,
+        evidence=evidence,
+    )
+    with Store.open(tmp_path / "census.db") as store:
+        number = store.begin_sweep(sweep("north", ("198.18.0.0/24",)))
+        with closing(store.writer(number)) as writer:
+            assert writer.offer(seen)
+            writer.flush()
+        identity = load_catalogue().identify(evidence)
+        store.settle(number, "north", "", CAMERA, identity, evidence, at(1), None)
+
+    told = ask("show", CAMERA, "--db", tmp_path / "census.db").out
+    assert "state:\n  activated: no: " in told
+    assert "  clock: 2 hours behind this machine's [onvif.clock]" in told
+    row = json.loads(ask("show", "1", "--json", "--db", tmp_path / "census.db").out)
+    assert [one["about"] for one in row["states"]] == ["activated", "clock"]

@@ -91,6 +91,9 @@ def test_plan_keeps_to_its_schema_also_with_exclusions(ask: Ask) -> None:
     ran = ask("plan", "198.18.0.0/24", "--exclude", "198.18.0.9", *PORTS, "--json")
     [row] = check(ran.out, "plan")
     assert (row["hosts"], row["excluded"][0]["network"]) == (255, "198.18.0.9")
+    assert sum(one["frames"] for one in row["questions"]) == sum(row["frames_per_prober"].values())
+    assert [one["prober"] for one in row["not_asked"]] == ["snmp"]
+    assert row["frames_most"] > row["frames"]
 
 
 def test_identify_keeps_to_its_schema_also_for_a_broken_line(ask: Ask, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import typer
 
 from camcensus.cli import app, expand
 from camcensus.lab import Estate, estate_of, start_loopback
+from camcensus.probers.table import PROBERS
 from cli.conftest import PORTS, Census
 from cli.program import Ask, run, surroundings, words
 
@@ -52,6 +53,13 @@ def test_no_option_but_il_begins_with_i() -> None:
         for word in one.opts
     }
     assert {word for word in options if re.match(r"-i", word)} == {"-iL"}
+
+
+def test_the_help_of_probers_names_each_of_them_and_no_other() -> None:
+    [option] = [one for one in COMMAND.commands["sweep"].params if "--probers" in one.opts]  # type: ignore[attr-defined]  # a group has them
+    _, names = option.help.split(". ", 1)
+    named = re.findall(r"[a-z][a-z0-9-]+(?=[,;.])", names)
+    assert {prober.name for prober in PROBERS} == set(named)
 
 
 def test_nmaps_joined_form_is_read(ask: Ask, tmp_path: Path) -> None:

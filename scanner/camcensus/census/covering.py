@@ -1,11 +1,7 @@
 """The coverage of a sweep as it is stored, and as the person at the screen must know it."""
 
-from collections import Counter
-from collections.abc import Iterable
-
-from camcensus.census.closing import closing_words
+from camcensus.census.closing import closing_words, reasons
 from camcensus.census.prepare import Prepared
-from camcensus.scope import Exclusion
 from camcensus.store import CoverageRecord
 from camcensus.sweep import Coverage
 from camcensus.types import Outcome
@@ -46,19 +42,11 @@ def coverage_records(
             zone="",
             prober="all",
             excluded=sum(one.count for one in left_out),
-            excluded_why=_reasons(left_out),
+            excluded_why="; ".join(f"{why} ({count})" for why, count in reasons(left_out)),
             remarks="; ".join(closing_words(prepared.plan, coverage, complete=complete)),
         )
     )
     return tuple(records)
-
-
-def _reasons(left_out: Iterable[Exclusion]) -> str:
-    """Why addresses were left out, with counts; the networks are in the plan."""
-    counts: Counter[str] = Counter()
-    for one in left_out:
-        counts[f"{one.reason} [{one.source}]"] += one.count
-    return "; ".join(f"{why} ({count})" for why, count in counts.most_common(20))
 
 
 def warnings_of(coverage: Coverage) -> tuple[str, ...]:

@@ -167,7 +167,8 @@ def _as_planned(
     if snmp.NAME in names and order.community is None:
         raise UsageError(f"{source} asks by SNMP: {snmp.NO_COMMUNITY}; {_GIVE_COMMUNITY}")
     everything_else = names == {prober.name for prober in PROBERS if prober.planned}
-    left_out = ((snmp.NAME, "not in the plan"),) if everything_else else ()
+    why = snmp.NO_COMMUNITY if order.community is None else "not in the plan"
+    left_out = ((snmp.NAME, why),) if everything_else else ()
     return _equipped(chosen_probers(names), order)[0], left_out
 
 

@@ -4,18 +4,20 @@ import asyncio
 import getpass
 import os
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from camcensus import __version__
+from camcensus.census.closing import Ending, ending_of
 from camcensus.census.covering import coverage_records, warnings_of
 from camcensus.census.machine import neighbour_overflows
 from camcensus.census.naming import believed, in_names
 from camcensus.census.owner import with_failures
 from camcensus.census.prepare import Prepared
 from camcensus.census.resuming import count_again, devices_at, resume_of
+from camcensus.census.tally import VIDEO, Found, Tally
 from camcensus.data import mac_owner
 from camcensus.identify import Catalogue, load_catalogue
 from camcensus.probers import canary
@@ -32,10 +34,9 @@ from camcensus.store import (
     Writer,
 )
 from camcensus.sweep import Event, HostFinished, Observed, Progress, Resume, Sweep
-from camcensus.types import Kind, Observation, Outcome
+from camcensus.types import Observation, Outcome
 
 _STOP_S = 1.0  # how long a stop may go on naming what was heard
-VIDEO = frozenset({Kind.CAMERA, Kind.NVR, Kind.DVR, Kind.ENCODER, Kind.INTERCOM, Kind.OTHER_VIDEO})
 
 
 @dataclass(slots=True)
@@ -49,12 +50,12 @@ class Status:
     alive: int = 0
     done: int = 0
     before: tuple[int, int] = (0, 0)  # asked and done of the run that was interrupted
-    devices: dict[int, Kind] = field(default_factory=dict)
+    devices: dict[int, Found] = field(default_factory=dict)
 
     @property
     def video(self) -> int:
         """How many cameras, recorders and the like are found so far."""
-        return sum(kind in VIDEO for kind in self.devices.values())
+        return sum(one.kind in VIDEO for one in self.devices.values())
 
     @property
     def elapsed_s(self) -> float:
@@ -94,12 +95,18 @@ class SweepResult:
     sweep_id: int
     status: SweepStatus
     coverage: tuple[CoverageRecord, ...]
-    kinds: Counter[Kind]
+    tally: Tally
+    ending: Ending
     frames: int
     elapsed_s: float
     warnings: tuple[str, ...]
     failures: int
     quiet: tuple[str, ...] = ()  # what is to be told of devices that stopped answering
+
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody ended it early, so that it can be resumed."""
+        return self.status is SweepStatus.INTERRUPTED
 
     @property
     def complete(self) -> bool:
@@ -158,7 +165,8 @@ async def run_sweep(
         keeper.sweep_id,
         status,
         coverage,
-        Counter(keeper.status.devices.values()),
+        Tally.of(keeper.status.devices.values()),
+        ending_of(prepared.plan, sweep.coverage, complete=complete),
         sweep.net.pace.frames,
         keeper.status.elapsed_s,
         warnings_of(sweep.coverage),
@@ -251,7 +259,7 @@ class _Keeper:
         status.before = status.asked, status.done
         status.alive = len({*self.heard, *self.finished})
         for device in devices_at(self.store, record, (*self.heard, *self.finished)):
-            status.devices[device.id] = device.kind
+            status.devices[device.id] = Found.of(device)
 
     async def take(self, event: Event) -> None:
         """One event of the sweep; waits while the database is behind."""
@@ -308,7 +316,7 @@ class _Keeper:
             evidence,
             observations[-1].seen_at,
         )
-        self.status.devices[change.record.id] = change.record.kind
+        self.status.devices[change.record.id] = Found.of(change.record)
         if change.change is not Change.SEEN:
             self.watch.device(change)
 

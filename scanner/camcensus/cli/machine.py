@@ -150,6 +150,7 @@ def lab(
                 )
                 for one in load_personas()
             ],
+            whole=frozenset({"persona", "kind"}),
         )
         return
     for file in (report, capture):
@@ -166,7 +167,7 @@ def lab(
 
         estate = estate_of(wanted)
     say(
-        f"{len(estate.devices)} devices in {', '.join(estate.targets)}; this side is 198.18.0.1 "
+        f"{len(estate.devices):,} devices in {', '.join(estate.targets)}; this side is 198.18.0.1 "
         "on scan0; no way out"
     )
     words = command or [os.environ.get("SHELL", "/bin/sh")]

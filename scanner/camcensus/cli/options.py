@@ -61,16 +61,27 @@ Ports = Annotated[
         "-p",
         "--ports",
         metavar="[NAME:]PORT,...",
-        help="Ports to ask besides ours: for web pages, or of https, rtsp or rtsps.",
+        help="Ports to ask besides ours, as http, https, rtsp, rtsps or onvif; http if no name.",
     ),
 ]
 Probers = Annotated[
     str | None,
-    typer.Option("--probers", metavar="NAME,...", help="Only these: ws-discovery,mdns,http,rtsp."),
+    typer.Option(
+        "--probers",
+        metavar="NAME,...",
+        help="Only these ways of asking, not all. "
+        "Everybody: ws-discovery, sadp, dhip; on a link also arp, mdns, ssdp. "
+        "What answers: http, onvif, rtsp, canary, identity-page, axis, unifi; snmp. "
+        "By their makers' own question: dahua-v1, xiongmai, tplink, hanwha, bosch, vivotek, "
+        "panasonic, sony, ubiquiti, reolink, foscam.",
+    ),
 ]
 Thorough = Annotated[
     bool,
-    typer.Option("--thorough", help="Ask every question of a host, although it is known already."),
+    typer.Option(
+        "--thorough",
+        help="Ask a host every question, although maker, model and identity are certain.",
+    ),
 ]
 Pace = Annotated[
     str | None,

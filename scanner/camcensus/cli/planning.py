@@ -1,68 +1,112 @@
 """What a plan says on the screen, and to a program."""
 
+from collections import Counter
+
 import typer
 
 from camcensus.census.prepare import Prepared
-from camcensus.cli.screen import duration, table
+from camcensus.cli.screen import duration, harmless, table, wrapped
 from camcensus.scope import PlannedProber
 from camcensus.types import Transport
 
-_ASKED = {"link": "its links", "first": "every address", "second": "live addresses"}
+_ASKED = {"link": "own links", "first": "all", "second": "live"}
+_LEGEND = (
+    "own links: once on each link of this machine, by multicast (arp: each address there); "
+    "all: every address of the plan; live: addresses that answered or refused something; "
+    "some live: those that the question is for, such as what may be "
+    "this maker's. Frames to one address are the most it can come to, frames in all what is usual."
+)
 
 
-def _asked(planned: PlannedProber) -> tuple[str, str]:
-    """Whom a prober asks, and at which ports."""
-    if planned.transport is Transport.LINK:
-        return "addresses of its links", "frames, no port"
-    return _ASKED[planned.stage], f"{planned.transport} {', '.join(map(str, planned.ports))}"
+def _tell(sentence: str) -> None:
+    """One sentence of the plan, in the lines that a terminal needs."""
+    for line in wrapped(sentence, "  ", first="", on_stderr=False):
+        typer.echo(harmless(line))
 
 
 def show_plan(prepared: Prepared) -> None:
     """The plan, as a person checks it before agreeing."""
+    _show_size(prepared)
+    _show_questions(prepared)
+    _show_links(prepared)
+    for one in prepared.plan.exclusions:
+        _tell(f"excluded {one.network} ({one.count:,}): {one.reason} [{one.source}]")
+    for prober, why in prepared.left_out:
+        _tell(f"{prober} asks nobody: {why}")
+    for note in prepared.plan.notes:
+        _tell(f"note: {note}")
+
+
+def _show_size(prepared: Prepared) -> None:
     the_plan, limits = prepared.plan, prepared.limits
     estimate = the_plan.estimate
-    typer.echo(
+    _tell(
         f"{the_plan.size:,} addresses at site {the_plan.site}, pace {limits.name}: "
         f"at most {limits.frames_per_s:g} frames a second, "
         f"{limits.host_frames_per_s:g} to one host."
     )
-    typer.echo(
-        f"About {estimate.frames:,} frames (never more than {estimate.frames_most:,}) "
-        f"in {duration(estimate.seconds)} if "
-        f"{estimate.live_share:.0%} of the addresses are alive "
-        f"({duration(estimate.seconds_by_rate)} by rate, "
-        f"{duration(estimate.seconds_by_caps)} by caps for hosts in flight: "
-        f"{estimate.binds} binds)."
+    _tell(
+        f"About {estimate.frames:,} frames in {duration(estimate.seconds)} "
+        f"if {estimate.live_share:.0%} of the addresses are alive; "
+        f"never more than {estimate.frames_most:,} frames."
     )
+    _tell(
+        f"The longer of two counts: {duration(estimate.seconds_by_rate)} by the rate of frames, "
+        f"{duration(estimate.seconds_by_caps)} by the caps for hosts at a time."
+    )
+
+
+def _show_questions(prepared: Prepared) -> None:
+    columns = ("frames to one", "requests", "frames in all")
+    the_plan = prepared.plan
+    planned = zip(the_plan.content.probers, the_plan.estimate.probers, strict=True)
     table(
-        ("prober", "asks", "at", "frames a host", "requests a host", "frames in all"),
+        ("prober", "asks", "at", *columns),
         [
             (
-                planned.name,
-                *_asked(planned),
-                str(planned.cost.frames),
-                str(planned.cost.requests),
-                f"{row.frames:,}",
+                row.name,
+                _whom(row),
+                _where(row),
+                f"{row.cost.frames:,}",
+                f"{row.cost.requests:,}",
+                f"{expected.frames:,}",
             )
-            for planned, row in zip(the_plan.content.probers, estimate.probers, strict=True)
+            for row, expected in planned
         ],
+        whole=frozenset({"prober", "asks"}),
+        numbers=frozenset(columns),
     )
+    typer.echo()
+    _tell(_LEGEND)
+
+
+def _whom(row: PlannedProber) -> str:
+    """Whom a prober asks: a maker's own question goes to few of the live."""
+    if row.transport is Transport.LINK:
+        return _ASKED["link"]
+    few = row.stage == "second" and row.cost.usual_share < 1
+    return "some live" if few else _ASKED[row.stage]
+
+
+def _where(row: PlannedProber) -> str:
+    if row.transport is Transport.LINK:
+        return "frames, no port"
+    named = ", ".join(map(str, row.ports)) or "the port it names"
+    return f"{row.transport} {named}"
+
+
+def _show_links(prepared: Prepared) -> None:
+    the_plan = prepared.plan
     for link in the_plan.links:
         interface = link.interface
-        typer.echo(
+        _tell(
             f"multicast on {interface.name} ({interface.address}/{interface.prefix_length}) to "
             f"{', '.join(link.groups)}: {link.why}"
         )
     if not the_plan.links:
-        typer.echo("no multicast: no interface of this machine lies in a network of the plan")
+        _tell("no multicast: no interface of this machine lies in a network of the plan")
     for left in the_plan.links_left_out:
-        typer.echo(f"no multicast on {left.interface.name}: {left.why}")
-    for one in the_plan.exclusions:
-        typer.echo(f"excluded {one.network} ({one.count:,}): {one.reason} [{one.source}]")
-    for prober, why in prepared.left_out:
-        typer.echo(f"{prober} asks nobody: {why}")
-    for note in the_plan.notes:
-        typer.echo(f"note: {note}")
+        _tell(f"no multicast on {left.interface.name}: {left.why}")
 
 
 def plan_json(prepared: Prepared) -> dict[str, object]:
@@ -77,7 +121,9 @@ def plan_json(prepared: Prepared) -> dict[str, object]:
         "pace": prepared.limits.name,
         "frames_per_s": prepared.limits.frames_per_s,
         "frames": estimate.frames,
-        "frames_per_prober": {f"{row.name} ({row.stage})": row.frames for row in estimate.probers},
+        "frames_most": estimate.frames_most,
+        "frames_per_prober": _per_prober(prepared),
+        "questions": _questions_json(prepared),
         "frames_per_host": estimate.host.frames,
         "seconds": round(estimate.seconds, 1),
         "seconds_by_rate": round(estimate.seconds_by_rate, 1),
@@ -88,9 +134,39 @@ def plan_json(prepared: Prepared) -> dict[str, object]:
             {"interface": link.interface.name, "groups": list(link.groups), "why": link.why}
             for link in the_plan.links
         ],
+        "links_left_out": [
+            {"interface": left.interface.name, "why": left.why} for left in the_plan.links_left_out
+        ],
+        "not_asked": [{"prober": prober, "why": why} for prober, why in prepared.left_out],
         "excluded": [
             {"network": x.network, "count": x.count, "reason": x.reason, "source": x.source}
             for x in the_plan.exclusions
         ],
         "notes": list(the_plan.notes),
     }
+
+
+def _per_prober(prepared: Prepared) -> dict[str, int]:
+    """Frames by prober and pass; one that asks over UDP and TCP has two rows of a pass."""
+    counts: Counter[str] = Counter()
+    for row in prepared.plan.estimate.probers:
+        counts[f"{row.name} ({row.stage})"] += row.frames
+    return dict(counts)
+
+
+def _questions_json(prepared: Prepared) -> list[dict[str, object]]:
+    """Each row of the table: whom a prober asks, where, and what that comes to."""
+    the_plan = prepared.plan
+    planned = zip(the_plan.content.probers, the_plan.estimate.probers, strict=True)
+    return [
+        {
+            "prober": row.name,
+            "asks": _whom(row).replace(" ", "-"),
+            "transport": row.transport,
+            "ports": list(row.ports),
+            "frames_to_one": row.cost.frames,
+            "requests": row.cost.requests,
+            "frames": expected.frames,
+        }
+        for row, expected in planned
+    ]

@@ -13,17 +13,16 @@ from typing import Any
 from camcensus.census.machine import may_send_frames
 from camcensus.census.owner import owner_login
 from camcensus.census.prepare import Prepared
-from camcensus.census.sweeping import VIDEO, Status, SweepResult, Watch, run_sweep
+from camcensus.census.sweeping import Status, SweepResult, Watch, run_sweep
+from camcensus.census.tally import VIDEO
 from camcensus.cli.mistakes import let_go_of_stdout
 from camcensus.cli.screen import Sink, duration, harmless, say, writing
 from camcensus.config import Settings
 from camcensus.store import (
-    CoverageRecord,
     DeviceChange,
     DeviceRecord,
     Store,
     SweepRecord,
-    SweepStatus,
 )
 
 _REFRESH_S = 0.25
@@ -82,6 +81,7 @@ class _Screen:
     sink: Sink | None
     live: Any = None
     stop: asyncio.Event | None = None
+    told: dict[int, str] = field(default_factory=dict)
     last: float = field(default_factory=time.monotonic)
 
     def begin(self, path: str, record: SweepRecord | None) -> None:
@@ -131,7 +131,11 @@ class _Screen:
         self.line(json.dumps(change.record.to_json()))
         if self.quiet or change.record.kind not in VIDEO:
             return
-        line = f"{change.change:>7}  {one_line(change.record)}"
+        said = one_line(change.record)
+        if self.told.get(change.record.id) == said:
+            return  # what changed is no word of this line; `--json` has it
+        self.told[change.record.id] = said
+        line = f"{change.change:>7}  {said}"
         if self.live is not None:
             self.live.console.print(harmless(line), markup=False, highlight=False)
         else:
@@ -152,24 +156,10 @@ class _Screen:
 
     def summary(self, result: SweepResult, store: Store) -> None:
         """What the sweep came to, what it could not see, and what to do next."""
-        if self.quiet:
-            return
-        kinds = ", ".join(
-            f"{count} {kind}" for kind, count in sorted(result.kinds.items()) if kind in VIDEO
-        )
-        others = sum(count for kind, count in result.kinds.items() if kind not in VIDEO)
-        verb = "done" if result.complete else "incomplete"
-        say(
-            f"{verb}: {kinds or 'no camera'}; {others} other things; {result.frames:,} frames in "
-            f"{duration(result.elapsed_s)}"
-        )
-        for warning in (*result.quiet, *result.warnings):
-            say(f"warning: {warning}")
-        for row in sorted(result.coverage, key=lambda row: row.prober == "all"):
-            say(coverage_line(row))
-        if result.status is SweepStatus.INTERRUPTED:
-            say(f"everything so far is kept; go on with: camcensus resume {result.sweep_id}")
-        say(f"see them with: camcensus devices --db {store.path}")
+        from camcensus.cli.ending import show_ending
+
+        if not self.quiet:
+            show_ending(result, store.path)
 
 
 def _means(prepared: Prepared) -> str:
@@ -198,22 +188,3 @@ def one_line(record: DeviceRecord) -> str:
     if record.brand and record.maker and record.brand != record.maker:
         who = f"{record.brand} (made by {record.maker})"
     return f"{record.address:<15}  {record.kind:<8}  {who}  {record.model or ''}".rstrip()
-
-
-def coverage_line(row: CoverageRecord) -> str:
-    """One prober's coverage in one line."""
-    if row.prober == "all":
-        excluded = f"{row.excluded:,} addresses excluded: {row.excluded_why}"
-        return "\n".join([*([excluded] if row.excluded else []), *row.remarks.split("; ")])
-    zone = f"zone {row.zone}, " if row.zone else ""
-    counts = f"{row.asked:,} asked, {row.answered:,} answered, {row.silent:,} silent"
-    if row.spared:
-        counts += f", {row.spared:,} not needed"
-    text = f"{zone}{row.prober}: {counts}"
-    if row.excluded:
-        text += f"; {row.excluded:,} excluded: {row.excluded_why}"
-    if row.not_audible:
-        text += f"; not audible from here: {row.not_audible}"
-    if row.convergence_percent is not None:
-        text += f"; {row.rounds} rounds, {row.convergence_percent} % known before the last"
-    return f"{text} [{row.remarks}]" if row.remarks else text

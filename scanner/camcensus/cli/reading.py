@@ -90,13 +90,15 @@ def show(
     config: opt.Config = None,
 ) -> None:
     """Show one device: every claim about it, and what the claim rests on."""
+    from camcensus.cli.details import detail_json, detail_lines
+
     with open_store(database(db, config)) as store:
         detail = find_device(store, device, site)
         with writing(output) as sink:
             if json_lines:
-                sink.line(json.dumps(_detail_json(detail)))
+                sink.line(json.dumps(detail_json(detail)))
             else:
-                for line in _detail_lines(detail, raw=raw):
+                for line in detail_lines(detail, raw=raw):
                     sink.line(line)
 
 
@@ -244,108 +246,15 @@ def census_table(records: "list[DeviceRecord]") -> None:
         "sure": lambda one: f"{one.confidence:.0%}" if one.confidence else None,
         "status": lambda one: one.status,
     }
+    if len({record.status for record in records}) < 2:
+        del columns["status"]  # all the same: nothing to tell apart
     if width() < _WIDE:
-        for name in ("firmware", "MAC", "status"):
+        for name in ("firmware", "MAC"):
             del columns[name]
     rows = ([show(one) or "-" for show in columns.values()] for one in records)
-    table(tuple(columns), rows)
-
-
-def _detail_lines(detail: "DeviceDetail", *, raw: bool) -> list[str]:
-    from camcensus.cli.screen import harmless
-
-    record = detail.record
-    shown = {
-        "kind": record.kind,
-        "maker": record.maker,
-        "brand": record.brand,
-        "model": record.model,
-        "firmware": record.firmware,
-        "serial": record.serial,
-        "MAC": record.mac,
-        "name": record.name,
-        "location": record.location,
-        "host names": ", ".join(record.hostnames),
-        "hides": _hidden_channels(record),
-        "endpoint": record.endpoint,
-        "site": record.site,
-        "zone": record.zone,
-        "status": record.status,
-    }
-    lines = [f"device {record.id} at {', '.join(s.address for s in record.addresses)}"]
-    lines += [f"  {key}: {harmless(str(value))}" for key, value in shown.items() if value]
-    lines.append("why:")
-    for claim in sorted(detail.claims, key=lambda one: (one.attribute, -one.certainty)):
-        lines.append(
-            harmless(
-                f"  {claim.attribute} {claim.value} ({claim.certainty:.2f}): "
-                f"{claim.evidence.field} was {_short(claim.evidence.value)} [{claim.signature}]"
-            )
-        )
-        if claim.why:
-            lines.append(harmless(f"    {claim.why}"))
-    lines.append("asked:")
-    for seen in detail.observations:
-        what = " ".join(x for x in (seen.prober, seen.message, seen.asked) if x)
-        note = f" ({seen.note})" if seen.note else ""
-        lines.append(
-            harmless(
-                f"  {seen.seen_at:%Y-%m-%d %H:%M:%S} {seen.address} {seen.transport}/{seen.port} "
-                f"{what}: {seen.outcome}, {len(seen.raw)} bytes{note}"
-            )
-        )
-        if raw and seen.raw:
-            text = seen.raw.decode("utf-8", "backslashreplace")
-            lines += [f"    | {harmless(line)}" for line in text.splitlines()[:200]]
-    return lines
-
-
-def _hidden_channels(record: "DeviceRecord") -> str | None:
-    """What may stand behind a device that other devices' pictures run into."""
-    from camcensus.types import Kind
-
-    if not record.channels or record.kind not in {Kind.NVR, Kind.DVR, Kind.ENCODER}:
-        return None
-    some = "1 channel" if record.channels == 1 else f"up to {record.channels} channels"
-    return f"{some}: cameras behind it that may not be on this network"
-
-
-def _short(text: str) -> str:
-    return repr(text if len(text) <= 120 else text[:117] + "...")
-
-
-def _detail_json(detail: "DeviceDetail") -> dict[str, object]:
-    from camcensus.store import rfc3339
-
-    return {
-        **detail.record.to_json(),
-        "claims": [
-            {
-                "signature": claim.signature,
-                "field": claim.attribute,
-                "value": claim.value,
-                "certainty": claim.certainty,
-                "why": claim.why,
-                "evidence": {
-                    "field": claim.evidence.field,
-                    "value": claim.evidence.value[:256],
-                },
-            }
-            for claim in detail.claims
-        ],
-        "observations": [
-            {
-                "seen_at": rfc3339(seen.seen_at),
-                "address": seen.address,
-                "port": seen.port,
-                "transport": seen.transport,
-                "prober": seen.prober,
-                "message": seen.message,
-                "asked": seen.asked,
-                "outcome": seen.outcome,
-                "bytes": len(seen.raw),
-                "note": seen.note,
-            }
-            for seen in detail.observations
-        ],
-    }
+    table(
+        tuple(columns),
+        rows,
+        whole=frozenset({"address", "kind", "MAC", "status"}),
+        numbers=frozenset({"id", "sure"}),
+    )

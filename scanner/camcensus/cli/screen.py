@@ -40,24 +40,53 @@ def duration(seconds_: float) -> str:
     return f"{seconds_ / 3600:.1f} h"
 
 
-def width() -> int:
+def width(*, on_stderr: bool = False) -> int:
     """How many columns a table may have: the terminal's, or plenty where there is none."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
+    stream = sys.stderr if on_stderr else sys.stdout
+    return shutil.get_terminal_size().columns if stream.isatty() else 200
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table on stdout; each cell is made harmless first."""
+def wrapped(sentence: str, hang: str, *, first: str = "  ", on_stderr: bool = True) -> list[str]:
+    """A sentence in the lines that a terminal needs; one line where there is no terminal."""
+    import textwrap
+
+    if not (sys.stderr if on_stderr else sys.stdout).isatty():
+        return [first + sentence]
+    return textwrap.wrap(
+        sentence,
+        max(width(on_stderr=on_stderr), 40),
+        initial_indent=first,
+        subsequent_indent=hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def table(
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    whole: frozenset[str] = frozenset(),
+    numbers: frozenset[str] = frozenset(),
+    on_stderr: bool = False,
+) -> None:
+    """A table, each cell made harmless; columns named in `whole` or `numbers` are never folded."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    grid = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for name in header:
-        grid.add_column(name, overflow="fold")
+        grid.add_column(
+            name,
+            overflow="fold",
+            no_wrap=name in whole | numbers,
+            justify="right" if name in numbers else "left",
+        )
     for row in rows:
         grid.add_row(*(Text(harmless(cell)) for cell in row))
-    console = Console(width=width(), highlight=False)
+    console = Console(width=width(on_stderr=on_stderr), highlight=False, stderr=on_stderr)
     console.print(grid)
 
 

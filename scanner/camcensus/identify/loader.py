@@ -30,7 +30,7 @@ _MAC_PREFIX = re.compile(r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){2,4}")
 
 def read_vocabulary(name: str, content: bytes) -> dict[str, str]:
     """The closed list of makers and brands: id to the name that people read."""
-    table = Table(name, _toml(name, content))
+    table = Table(name, read_toml(name, content))
     _check_schema(table)
     names = Table(f"{name}: names", table.mapping("names"))
     table.close()
@@ -39,7 +39,7 @@ def read_vocabulary(name: str, content: bytes) -> dict[str, str]:
 
 def read_file(name: str, content: bytes, names: Mapping[str, str]) -> SignatureFile:
     """One signature file; `name` is its path below the folder, such as `makers/axis.toml`."""
-    table = Table(name, _toml(name, content))
+    table = Table(name, read_toml(name, content))
     _check_schema(table)
     stem = name.rsplit("/", 1)[-1].removesuffix(".toml")
     maker = table.text("maker") if name.startswith("makers/") else None
@@ -69,7 +69,8 @@ def read_file(name: str, content: bytes, names: Mapping[str, str]) -> SignatureF
     return read
 
 
-def _toml(name: str, content: bytes) -> object:
+def read_toml(name: str, content: bytes) -> object:
+    """The content of a TOML file; `CatalogueError` names what is wrong and where."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:

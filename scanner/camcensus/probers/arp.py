@@ -58,7 +58,6 @@ async def ahead(asking: Asking, targets: Iterable[Target]) -> frozenset[str]:
     if survey.why_not:
         asking.unheard(NAME, f"{survey.why_not}: MACs are from this machine's neighbour table")
         return frozenset()
-    asking.remark(NAME, f"asked {survey.asked} addresses of our own links, {len(heard)} answered")
     suspects = proxies(Counter(mac for macs in heard.values() for mac in macs))
     for address, macs in heard.items():
         await _tell(asking, address, macs, suspects)

@@ -33,6 +33,7 @@ class CoverageRow:
     spared_why: tuple[str, ...] = ()
     rounds: int = 0
     convergence: float | None = None
+    sated: int = 0  # of the spared: those that had no question left in their budget
 
 
 @dataclass(slots=True)
@@ -125,6 +126,7 @@ class Coverage:
             spared_why=tuple(f"{why} ({n})" for why, n in sorted(spared.items())),
             rounds=self.rounds[place[1]],
             convergence=self.converged.get(place[1]),
+            sated=sated,
         )
 
     def _remarks(self, prober: str) -> tuple[str, ...]:

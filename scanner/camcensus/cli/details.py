@@ -1,0 +1,164 @@
+"""One device as `show` tells it: what it is, its state, why, and what it was asked."""
+
+from collections.abc import Iterable, Iterator
+
+from camcensus.cli.screen import harmless
+from camcensus.identify.states import State, states_of
+from camcensus.store import DeviceDetail, DeviceRecord, rfc3339
+from camcensus.types import Claim, Kind, Observation
+
+_ORDER = ("kind", "maker", "brand", "model", "firmware", "serial", "mac", "channels")
+_RAW_LINES = 200
+_VALUE_KEPT = 120  # characters of a value that a line shows
+
+
+def detail_lines(detail: DeviceDetail, *, raw: bool) -> Iterator[str]:
+    """Everything about a device, what matters most first; each line is harmless."""
+    record = detail.record
+    yield f"device {record.id} at {', '.join(span.address for span in record.addresses)}"
+    for key, value in _identity(record).items():
+        if value:
+            yield harmless(f"  {key}: {value}")
+    if states := _states(detail):
+        yield "state:"
+        for one in states:
+            yield harmless(f"  {one.about}: {one.says} [{one.evidence.field}]")
+    yield "why:"
+    for claim in sorted(detail.claims, key=_rank):
+        yield from _claim(claim)
+    yield "asked (times in UTC):"
+    for seen in detail.observations:
+        yield from _asked(seen, raw=raw)
+
+
+def _identity(record: DeviceRecord) -> dict[str, str | None]:
+    sure = record.certainty
+    return {
+        "kind": _sure(record.kind, sure.kind),
+        "maker": _sure(record.maker, sure.maker),
+        "brand": _sure(record.brand, sure.brand),
+        "relabelled": _label(record),
+        "model": _sure(record.model, sure.model),
+        "firmware": record.firmware,
+        "serial": record.serial,
+        "MAC": record.mac,
+        "also": ", ".join(mac for mac in record.macs if mac != record.mac),
+        "name": record.name,
+        "location": record.location,
+        "host names": ", ".join(record.hostnames),
+        "hides": _hidden_channels(record),
+        "endpoint": record.endpoint,
+        "contradicts itself": ", ".join(record.conflicts),
+        "site": record.site,
+        "zone": record.zone,
+        "status": record.status,
+        "first seen": f"{record.first_seen:%Y-%m-%d %H:%M} UTC",
+        "last seen": f"{record.last_seen:%Y-%m-%d %H:%M} UTC",
+        "heard by": ", ".join(record.sources),
+    }
+
+
+def _sure(value: str | None, certainty: float) -> str | None:
+    return f"{value} ({certainty:.0%} sure)" if value and certainty else value
+
+
+def _label(record: DeviceRecord) -> str | None:
+    """A label that names another firm, in one sentence."""
+    if not record.brand or not record.maker or record.brand == record.maker:
+        return None
+    return f"the label says {record.brand}, the electronics are {record.maker}'s"
+
+
+def _hidden_channels(record: DeviceRecord) -> str | None:
+    """What may stand behind a device that other devices' pictures run into."""
+    if not record.channels or record.kind not in {Kind.NVR, Kind.DVR, Kind.ENCODER}:
+        return None
+    some = "1 channel" if record.channels == 1 else f"up to {record.channels} channels"
+    return f"{some}: cameras behind it that may not be on this network"
+
+
+def _states(detail: DeviceDetail) -> tuple[State, ...]:
+    return states_of(item for seen in detail.observations for item in seen.evidence)
+
+
+def _rank(claim: Claim) -> tuple[int, float, str]:
+    """Claims about one thing together, the surest first."""
+    place = _ORDER.index(claim.attribute) if claim.attribute in _ORDER else len(_ORDER)
+    return place, -claim.certainty, claim.signature
+
+
+def _claim(claim: Claim) -> Iterator[str]:
+    yield harmless(
+        f"  {claim.attribute} {claim.value} ({claim.certainty:.2f}): "
+        f"{claim.evidence.field} was {_short(claim.evidence.value)} [{claim.signature}]"
+    )
+    if claim.why:
+        yield harmless(f"    {claim.why}")
+
+
+def _asked(seen: Observation, *, raw: bool) -> Iterator[str]:
+    what = " ".join(part for part in (seen.prober, seen.message, seen.asked) if part)
+    note = f" ({seen.note})" if seen.note else ""
+    yield harmless(
+        f"  {seen.seen_at:%Y-%m-%d %H:%M:%S} {seen.address} {_where(seen)} "
+        f"{what}: {seen.outcome}, {len(seen.raw)} bytes{note}"
+    )
+    if raw and seen.raw:
+        text = seen.raw.decode("utf-8", "backslashreplace")
+        yield from (f"    | {harmless(line)}" for line in text.splitlines()[:_RAW_LINES])
+
+
+def _where(seen: Observation) -> str:
+    return f"{seen.transport}/{seen.port}" if seen.port else seen.transport
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= _VALUE_KEPT else text[: _VALUE_KEPT - 3] + "...")
+
+
+# ---------------------------------------------------------------- for programs
+
+
+def detail_json(detail: DeviceDetail) -> dict[str, object]:
+    """The line `camcensus.device/1` with what only `show` has."""
+    return {
+        **detail.record.to_json(),
+        "conflicts": list(detail.record.conflicts),
+        "states": [
+            {"about": one.about, "says": one.says, "evidence": _evidence(one)}
+            for one in _states(detail)
+        ],
+        "claims": list(_claims_json(detail.claims)),
+        "observations": [_observation_json(seen) for seen in detail.observations],
+    }
+
+
+def _evidence(one: State | Claim) -> dict[str, object]:
+    return {"field": one.evidence.field, "value": one.evidence.value[:256]}
+
+
+def _claims_json(claims: Iterable[Claim]) -> Iterator[dict[str, object]]:
+    for claim in claims:
+        yield {
+            "signature": claim.signature,
+            "field": claim.attribute,
+            "value": claim.value,
+            "certainty": claim.certainty,
+            "why": claim.why,
+            "evidence": _evidence(claim),
+        }
+
+
+def _observation_json(seen: Observation) -> dict[str, object]:
+    return {
+        "seen_at": rfc3339(seen.seen_at),
+        "address": seen.address,
+        "port": seen.port,
+        "transport": seen.transport,
+        "prober": seen.prober,
+        "message": seen.message,
+        "asked": seen.asked,
+        "outcome": seen.outcome,
+        "bytes": len(seen.raw),
+        "note": seen.note,
+    }
