@@ -138,7 +138,7 @@ def test_a_device_line_fits_its_schema_and_the_schema_names_all_of_it(
     [line] = jsonl.lines([device])
     schema = schema_of("device-1.schema.json")
     Draft202012Validator(schema).validate(json.loads(line))
-    shown_alone = {"claims", "observations"}  # by `show`
+    shown_alone = {"claims", "observations", "states", "conflicts"}  # by `show`
     assert set(json.loads(line)) == names_in(schema, "required")
     assert set(json.loads(line)) == names_in(schema, "properties") - shown_alone
 

@@ -39,7 +39,7 @@ def asked(folder: Path, *words: str, before: str = ":") -> Run:
 def informed(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """With the community from the environment, and version 1 wanted too."""
     folder = tmp_path_factory.mktemp("informed")
-    words = ("--snmp-version", "2c,1", "--probers", "ws-discovery,http,snmp")
+    words = ("--snmp-version", "2c,1", "--probers", "arp,ws-discovery,http,snmp")
     return asked(folder, *words, before=f"export CAMCENSUS_SNMP_COMMUNITY={COMMUNITY}")
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from camcensus.identify import load_catalogue
 from camcensus.net import Reply
-from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
+from camcensus.net.frames import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.probers import canary, http, identity_page, onvif, rtsp, ssdp, web_identity
 from camcensus.probers.base import Host, Prober
 from camcensus.probers.snmp import Community, with_community

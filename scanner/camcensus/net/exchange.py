@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from camcensus.errors import SafetyError
+from camcensus.net.frames import ARP_REPEATS_S, MEMBERSHIP_FRAMES
 from camcensus.net.group import GroupSockets
 from camcensus.net.hearing import (
     Doors,
@@ -28,19 +29,11 @@ from camcensus.net.udp import UdpSocket
 from camcensus.net.withhold import WithholdingPermit
 from camcensus.types import Interface, Outcome, PaceLimits, Permit, Request, Target, Transport
 
-CONNECTION_FRAMES = 8  # SYN, its retransmit, handshake, request, two acknowledgements, close
-TLS_FRAMES = 5  # hello, key exchange, finished, and their acknowledgements
-ARP_REPEATS_S = (1.015, 2.04)  # when a kernel asks again for a neighbour that does not answer
-_MEMBERSHIP_FRAMES = 2  # IGMP says everything twice (RFC 3376, 8.1)
 _SHORTAGE_RETRIES = 3
 _SHORTAGE_WAIT_S = 0.5
 _NOT_HEARD = {Outcome.SILENT, Outcome.UNREACHABLE}
-_NOT_CONNECTED = {
-    Outcome.REFUSED,
-    Outcome.SILENT,
-    Outcome.UNREACHABLE,
-    Outcome.LOCAL_SHORTAGE,
-}  # of a TCP exchange: the connection never stood
+# of a TCP exchange: the connection never stood
+_NOT_CONNECTED = _NOT_HEARD | {Outcome.REFUSED, Outcome.LOCAL_SHORTAGE}
 
 
 class Net:
@@ -371,7 +364,7 @@ class Net:
         sockets = GroupSockets(interface, group, port)
         try:
             sockets.open(self.source_port)
-            await self.pace.take(_MEMBERSHIP_FRAMES)
+            await self.pace.take(MEMBERSHIP_FRAMES)
             sockets.join()
             async with sockets.heard(take):
                 for request in requests:
@@ -383,7 +376,7 @@ class Net:
                     await asyncio.sleep(window_s)
         finally:
             self.lost += sockets.close()
-            self.pace.charge(_MEMBERSHIP_FRAMES)
+            self.pace.charge(MEMBERSHIP_FRAMES)
             for note in sockets.notes:
                 self._remember(note)
 

@@ -5,7 +5,7 @@ Load balancers, tarpits and some firewalls accept a connection to any port of an
 
 from collections.abc import Iterable
 
-from camcensus.net.exchange import CONNECTION_FRAMES
+from camcensus.net.frames import CONNECTION_FRAMES
 from camcensus.probers.base import Asking, Host, Prober
 from camcensus.scope import PlannedProber
 from camcensus.types import Evidence, Observation, Outcome, ProberCost, Request, Transport

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from camcensus.net import Reply
-from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
+from camcensus.net.frames import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.net.scrub import image_hashes
 from camcensus.probers.base import Asking, Host, Prober
 from camcensus.probers.evidence import favicon_evidence, http_evidence

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from functools import partial
 
 from camcensus.net import Reply
-from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
+from camcensus.net.frames import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.net.safety import IdentityPage
 from camcensus.probers.base import Asking, Host, Prober, Said, judged
 from camcensus.probers.evidence import http_evidence

@@ -13,7 +13,7 @@ from http import HTTPStatus
 
 from camcensus.errors import CamcensusError
 from camcensus.net import Reply
-from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
+from camcensus.net.frames import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.probers.base import Asking, Host, Prober, settled
 from camcensus.probers.evidence import http_service_evidence, onvif_evidence
 from camcensus.probers.http import NAME as HTTP

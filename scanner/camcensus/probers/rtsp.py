@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from camcensus.net import Reply
-from camcensus.net.exchange import CONNECTION_FRAMES
+from camcensus.net.frames import CONNECTION_FRAMES
 from camcensus.net.tcp import REQUEST_FRAMES
 from camcensus.probers.base import Asking, Host, Prober
 from camcensus.probers.evidence import rtsp_evidence

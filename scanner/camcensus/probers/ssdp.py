@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from camcensus.net import Reply
-from camcensus.net.exchange import CONNECTION_FRAMES
+from camcensus.net.frames import CONNECTION_FRAMES
 from camcensus.probers.base import Asking, Host, Prober, Said, judged
 from camcensus.probers.evidence import description_evidence, ssdp_evidence
 from camcensus.scope import PlannedProber

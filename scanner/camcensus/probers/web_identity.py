@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from camcensus.net import Reply
-from camcensus.net.exchange import CONNECTION_FRAMES, TLS_FRAMES
+from camcensus.net.frames import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.probers.base import Asking, Host, Prober, Said, judged
 from camcensus.probers.evidence import field_evidence, http_evidence
 from camcensus.probers.web import NO_PAGE, WebPort, ask_web_port, web_ports
