@@ -29,10 +29,8 @@ from camcensus.net.udp import UdpSocket
 from camcensus.net.withhold import WithholdingPermit
 from camcensus.types import Interface, Outcome, PaceLimits, Permit, Request, Target, Transport
 
-_SHORTAGE_RETRIES = 3
-_SHORTAGE_WAIT_S = 0.5
+_SHORTAGE_RETRIES, _SHORTAGE_WAIT_S = 3, 0.5
 _NOT_HEARD = {Outcome.SILENT, Outcome.UNREACHABLE}
-# of a TCP exchange: the connection never stood
 _NOT_CONNECTED = _NOT_HEARD | {Outcome.REFUSED, Outcome.LOCAL_SHORTAGE}
 
 
