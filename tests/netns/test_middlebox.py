@@ -7,7 +7,7 @@ from netns.laboratory import Run, estate, marks, sweep
 
 pytestmark = marks
 
-# Three first questions, as in every sweep: one alone, and its refusal, may be lost on a busy machine.
+# Three first questions, as in every sweep: one alone may be lost on a busy machine.
 PROBERS = "ws-discovery,sadp,dhip,http,canary"
 BEHIND = [f"198.18.1.{last}" for last in range(10, 34)]
 CAMERAS = {"198.18.0.10": "hik_cam", "198.18.1.200": "axis_cam", "198.18.1.201": "dahua_cam"}
