@@ -1,6 +1,7 @@
 """A host that an interrupted run had begun with counts as it would have, had nothing happened."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -50,7 +51,8 @@ def test_a_prober_that_had_asked_a_device_known_by_now_has_asked_it_once(asked: 
             now=lambda: NOW,
             name=lambda _: KNOWN,
         )
-        seen = [_seen(target, silence)] if asked else []
+        later = replace(_seen(target, silence), prober="third")  # it had gone on to this one
+        seen = [_seen(target, silence), later] if asked else []
         sweep.resume = Resume(plan.size, (Host(target, seen, resumed=True),))
         await sweep.run()
         return sweep
@@ -74,3 +76,13 @@ def _seen(target: Target, reply: Reply) -> Observation:
         seen_at=NOW,
         outcome=reply.outcome,
     )
+
+
+def test_the_prober_that_was_cut_off_is_asked_again() -> None:
+    target = Target("198.18.0.9", "s")
+    silence = Reply(Outcome.SILENT, peer=target.address, peer_port=80)
+    host = Host(target, [_seen(target, silence)], resumed=True)
+
+    assert host.cut_off() == "second"
+    assert Host(target, [_seen(target, silence)]).cut_off() == ""
+    assert Host(target, resumed=True).cut_off() == ""

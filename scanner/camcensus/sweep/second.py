@@ -126,6 +126,7 @@ class SecondPass:
         """Each prober whose turn it is, until there is no need or the host goes quiet."""
         target = host.target
         asking = self.asking()
+        cut_off = host.cut_off()
         await self.neighbours.look(host)
         probers = self.middleboxes.order(self.probers, host)
         # What anybody may have said in its name is confirmed before anything is built on it.
@@ -133,7 +134,7 @@ class SecondPass:
         for prober in in_turn(probers, asking, host):
             if not self._asks(prober, host):
                 continue
-            why = needless(asking, prober, host)
+            why = needless(asking, prober, host) if prober.name != cut_off else ""
             if why and not host.asked_before(prober.name):
                 self.coverage.spare(target.zone, prober.name, why)
                 continue
