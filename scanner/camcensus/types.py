@@ -278,6 +278,7 @@ class Identity:
     serial: str | None = None
     mac: str | None = None
     channels: int | None = None  # video inputs, of its own and over the network
+    cpe: str | None = None  # the device's CPE 2.3 name
     certainty: Certainty = Certainty()
     claims: tuple[Claim, ...] = ()
     conflicts: tuple[str, ...] = ()

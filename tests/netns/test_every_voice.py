@@ -91,7 +91,7 @@ class Heard:
     def identity(self, one: LabDevice, protocol: str) -> Identity:
         """Who it is by the word of this one protocol."""
         known = self.catalogue.identify(self.evidence[one.address, protocol])
-        return in_names(known, self.catalogue.names)
+        return in_names(known, self.catalogue)
 
 
 @pytest.fixture(scope="module")

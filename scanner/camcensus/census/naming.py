@@ -1,7 +1,7 @@
 """Naming again what is stored, with today's catalogue; no packet is sent."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from camcensus.identify import Catalogue, load_catalogue
@@ -20,10 +20,12 @@ class Renaming:
     catalogue: str
 
 
-def in_names(identity: Identity, names: Mapping[str, str]) -> Identity:
+def in_names(identity: Identity, catalogue: Catalogue) -> Identity:
     """The same identity in the names that people read instead of the catalogue's words."""
+    names = catalogue.names
     return replace(
         identity,
+        cpe=next(iter(catalogue.cpe(identity)), None),
         maker=names.get(identity.maker or "", identity.maker),
         brand=names.get(identity.brand or "", identity.brand),
         claims=tuple(
@@ -74,7 +76,7 @@ def reidentify(
             host.site,
             host.zone,
             host.address,
-            in_names(catalogue.identify(evidence), catalogue.names),
+            in_names(catalogue.identify(evidence), catalogue),
             evidence,
             host.observations[-1].seen_at,
         )

@@ -304,7 +304,7 @@ class _Keeper:
         if not observations or canary.is_suspect(observations):
             return
         evidence = believed(observations, self.catalogue)
-        identity = in_names(self.catalogue.identify(evidence), self.catalogue.names)
+        identity = in_names(self.catalogue.identify(evidence), self.catalogue)
         first = observations[0]
         change = await asyncio.to_thread(
             self.store.settle,

@@ -1,11 +1,12 @@
 """One device as `show` tells it: what it is, its state, why, and what it was asked."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from camcensus.cli.screen import harmless
 from camcensus.identify.states import State, states_of
 from camcensus.store import DeviceDetail, DeviceRecord, rfc3339
-from camcensus.types import Claim, Kind, Observation
+from camcensus.types import Claim, Identity, Kind, Observation
 
 _ORDER = ("kind", "maker", "brand", "model", "firmware", "serial", "mac", "channels")
 _RAW_LINES = 200
@@ -19,6 +20,7 @@ def detail_lines(detail: DeviceDetail, *, raw: bool) -> Iterator[str]:
     for key, value in _identity(record).items():
         if value:
             yield harmless(f"  {key}: {value}")
+    yield from map(harmless, relabel_lines(detail))
     if states := _states(detail):
         yield "state:"
         for one in states:
@@ -37,7 +39,7 @@ def _identity(record: DeviceRecord) -> dict[str, str | None]:
         "kind": _sure(record.kind, sure.kind),
         "maker": _sure(record.maker, sure.maker),
         "brand": _sure(record.brand, sure.brand),
-        "relabelled": _label(record),
+        "label": _label(record),
         "model": _sure(record.model, sure.model),
         "firmware": record.firmware,
         "serial": record.serial,
@@ -67,6 +69,32 @@ def _label(record: DeviceRecord) -> str | None:
     if not record.brand or not record.maker or record.brand == record.maker:
         return None
     return f"the label says {record.brand}, the electronics are {record.maker}'s"
+
+
+def relabel_lines(detail: DeviceDetail) -> Iterator[str]:
+    """Both lines of evidence where label and electronics name different firms."""
+    record = detail.record
+    if _label(record) is None:
+        return
+    from camcensus.identify import explain_relabel, load_catalogue
+
+    catalogue = load_catalogue()
+    words = [
+        replace(claim, value=catalogue.brand(claim.value) or claim.value)
+        for claim in detail.claims
+        if claim.attribute in {"maker", "brand"}
+    ]
+    relabel = catalogue.relabel(
+        Identity(
+            kind=record.kind,
+            maker=catalogue.brand(record.maker or ""),
+            brand=catalogue.brand(record.brand or ""),
+            claims=tuple(words),
+        )
+    )
+    if relabel is not None:
+        yield "relabelled:"
+        yield from (f"  {line}" for line in explain_relabel(relabel, catalogue.names))
 
 
 def _hidden_channels(record: DeviceRecord) -> str | None:

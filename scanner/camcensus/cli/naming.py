@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
@@ -213,16 +214,19 @@ def explain(
         near = difflib.get_close_matches(thing, known, 3, 0.6)
         hint = f"; is it {' or '.join(near)}?" if near else "; `camcensus signatures` lists them"
         raise UsageError(f"there is no signature {thing}{hint}")
-    from camcensus.census.naming import evidence_again, in_names
+    from camcensus.census.naming import believed, evidence_again
     from camcensus.cli.reading import database, find_device, open_store
     from camcensus.cli.screen import harmless
     from camcensus.identify import explain as in_words
+    from camcensus.identify import explain_relabel
 
     with open_store(database(db, config)) as store:
         detail = find_device(store, thing, site)
-    evidence = [item for seen in detail.observations for item in evidence_again(seen)]
-    named = in_names(catalogue.identify(evidence), catalogue.names)
-    for line in in_words(named):
+    again = (replace(seen, evidence=evidence_again(seen)) for seen in detail.observations)
+    identity = catalogue.identify(believed(again, catalogue))
+    relabel = catalogue.relabel(identity)
+    label = explain_relabel(relabel, catalogue.names) if relabel else []
+    for line in label + in_words(identity, catalogue.names):
         typer.echo(harmless(line))
 
 

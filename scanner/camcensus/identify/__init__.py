@@ -4,8 +4,18 @@ Pure: the same evidence and the same catalogue give the same identity, in any or
 """
 
 from camcensus.identify.catalogue import Catalogue, load_catalogue
-from camcensus.identify.explain import explain
+from camcensus.identify.explain import explain, explain_relabel
+from camcensus.identify.platform import Relabel
 from camcensus.identify.settle import settle
 from camcensus.identify.signatures import Signature, SignatureFile
 
-__all__ = ["Catalogue", "Signature", "SignatureFile", "explain", "load_catalogue", "settle"]
+__all__ = [
+    "Catalogue",
+    "Relabel",
+    "Signature",
+    "SignatureFile",
+    "explain",
+    "explain_relabel",
+    "load_catalogue",
+    "settle",
+]

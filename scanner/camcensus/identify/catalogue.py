@@ -8,6 +8,7 @@ from pathlib import Path
 
 from camcensus.data import data_folder, mac_owner, normalise_mac
 from camcensus.errors import CatalogueError
+from camcensus.identify.cpe import cpe_names
 from camcensus.identify.loader import read_file, read_vocabulary
 from camcensus.identify.patterns import (
     SET_MEMORY,
@@ -16,6 +17,7 @@ from camcensus.identify.patterns import (
     compiled,
     searchable,
 )
+from camcensus.identify.platform import Relabel, relabel_of
 from camcensus.identify.settle import settle
 from camcensus.identify.signatures import Signature, SignatureFile
 from camcensus.types import Claim, Evidence, Field, Identity, Kind
@@ -40,6 +42,8 @@ class Catalogue:
     _brands: Mapping[str, str]
     _owners: Mapping[str, str]
     _by_name: Mapping[str, SignatureFile]
+    _by_maker: Mapping[str, SignatureFile]
+    _cpe_vendors: Mapping[str, str]
     _owner_of: Callable[[str], str | None]
 
     def identify(self, evidence: Iterable[Evidence]) -> Identity:
@@ -80,7 +84,15 @@ class Catalogue:
 
     def file_of(self, maker: str) -> SignatureFile | None:
         """The file of this maker, if it has one."""
-        return next((file for file in self.files if file.maker == maker), None)
+        return self._by_maker.get(maker)
+
+    def relabel(self, identity: Identity) -> Relabel | None:
+        """The brand on another maker's platform that it is, if it is one."""
+        return relabel_of(identity, self._by_maker)
+
+    def cpe(self, identity: Identity) -> tuple[str, ...]:
+        """Its CPE 2.3 names: the device's, and if known the firmware's."""
+        return cpe_names(identity, self.names, self._cpe_vendors)
 
     def _values(
         self, signature: Signature, groups: Mapping[str, str]
@@ -164,6 +176,10 @@ def _build(sources: tuple[tuple[str, bytes], ...]) -> Catalogue:
         _brands=_spellings(names, files),
         _owners=_owners(files),
         _by_name={file.name: file for file in files},
+        _by_maker={file.maker: file for file in files if file.maker},
+        _cpe_vendors={
+            file.maker: file.fact("cpe") for file in files if file.maker and file.fact("cpe")
+        },
         _owner_of=mac_owner,
     )
 

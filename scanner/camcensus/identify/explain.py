@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from camcensus.identify.platform import Relabel
 from camcensus.identify.signatures import ATTRIBUTES
 from camcensus.types import Claim, Identity, Kind
 
@@ -25,6 +26,19 @@ def explain(identity: Identity, names: Mapping[str, str] | None = None) -> list[
     if not identity.claims:
         return ["Nothing that it answered is known to us, so we say nothing about it."]
     return [line for attribute in ATTRIBUTES for line in _lines(identity, attribute, names or {})]
+
+
+def explain_relabel(relabel: Relabel, names: Mapping[str, str]) -> list[str]:
+    """Why a device is said to be one firm's brand on another's platform, a line a sentence."""
+    brand, maker = (names.get(word, word) for word in (relabel.brand, relabel.maker))
+    return [
+        f"Brand {brand} on platform {maker}: the label and the electronics name different firms.",
+        f"The label says {brand}:",
+        *(f"  {_because(claim, names)}" for claim in relabel.label),
+        f"The electronics answer as {maker}'s:",
+        *(f"  {_because(claim, names)}" for claim in relabel.electronics),
+        relabel.known(names),
+    ]
 
 
 def _lines(identity: Identity, attribute: str, names: Mapping[str, str]) -> Iterator[str]:

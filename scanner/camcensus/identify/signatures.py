@@ -75,3 +75,7 @@ class SignatureFile:
     facts: tuple[tuple[str, str], ...]
     relations: tuple[Relation, ...]
     signatures: tuple[Signature, ...]
+
+    def fact(self, key: str) -> str:
+        """What `[facts]` holds under this key, "" if nothing."""
+        return dict(self.facts).get(key, "")

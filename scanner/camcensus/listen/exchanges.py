@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from camcensus.identify import Catalogue
+from camcensus.identify.firmware import read_release
 from camcensus.listen.fields import Fields
 from camcensus.listen.readers import READERS
 from camcensus.listen.zgrab import is_zgrab, zgrab_exchanges
@@ -75,12 +76,44 @@ def answer(exchange: Exchange, catalogue: Catalogue) -> dict[str, object]:
         "mac": identity.mac,
         "kind": identity.kind.value,
         "channels": identity.channels,
+        "release": _release(identity),
+        "cpe": list(catalogue.cpe(identity)),
+        "relabel": _relabel(catalogue, identity),
         "confidence": round(identity.confidence, 3),
         "certainty": _certainty(identity),
         "conflicts": list(identity.conflicts),
         "problems": list(exchange.problems),
         "catalogue": catalogue.version,
         "claims": [_claim(claim, names) for claim in identity.claims],
+    }
+
+
+def _release(identity: Identity) -> dict[str, object] | None:
+    """The firmware as numbers that can be compared with others of the same form and branch."""
+    if identity.firmware is None:
+        return None
+    release = read_release(identity.firmware, (identity.maker, identity.brand))
+    if release is None:
+        return None
+    return {
+        "form": release.form,
+        "branch": release.branch or None,
+        "numbers": [list(group) for group in release.groups],
+    }
+
+
+def _relabel(catalogue: Catalogue, identity: Identity) -> dict[str, object] | None:
+    """Brand X on platform Y, with the evidence for either side."""
+    relabel = catalogue.relabel(identity)
+    if relabel is None:
+        return None
+    names = catalogue.names
+    return {
+        "brand": _name(names, relabel.brand),
+        "platform": _name(names, relabel.maker),
+        "label": [_claim(claim, names) for claim in relabel.label],
+        "electronics": [_claim(claim, names) for claim in relabel.electronics],
+        "known": relabel.known(names),
     }
 
 

@@ -28,7 +28,7 @@ _ATTRIBUTES = {
     "serial": None,
     "mac": None,
 }
-_UNCLAIMED = ("name", "location", "endpoint", "channels")
+_UNCLAIMED = ("name", "location", "endpoint", "channels", "cpe")
 _COMPARED = (*_ATTRIBUTES, "name")
 _CERTAIN_RULES = ("mac", "serial")
 _WEAK_RULES = ("address", "endpoint")
@@ -87,7 +87,7 @@ def _fill(row: IdentityRow, device_id: int, place: Place, identity: Identity, fa
     row.certainty_brand, row.certainty_model = sure.brand, sure.model
     row.conflicts, row.sources = identity.conflicts, facts.sources
     row.name, row.location, row.hostnames = facts.name, facts.location, facts.hostnames
-    row.endpoint, row.channels, row.cpe = facts.endpoint, identity.channels, None
+    row.endpoint, row.channels, row.cpe = facts.endpoint, identity.channels, identity.cpe
 
 
 def _carry_over(session: Session, row: IdentityRow) -> None:
