@@ -38,6 +38,12 @@ def default_database() -> str:
     return str(_xdg("XDG_DATA_HOME", ".local/share") / "census.db")
 
 
+def _usual_signatures() -> str:
+    """The folder of the user's own signatures beside the settings, if there is one."""
+    usual = _xdg("XDG_CONFIG_HOME", ".config") / "signatures"
+    return str(usual) if usual.is_dir() else ""
+
+
 def _site_name(text: str) -> str:
     if not 0 < len(text) <= 100 or text != text.strip() or not text.isprintable():
         raise ValueError(
@@ -75,6 +81,12 @@ class Settings(BaseSettings):
     onvif_password_file: str = ""
     onvif_password_env: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]*$")] = ""
     onvif_scheme: Literal["https", "http"] = "https"  # "http": also where there is no https
+    signatures: str = Field(default_factory=_usual_signatures)  # a folder that goes over ours
+
+    @property
+    def own_signatures(self) -> Path | None:
+        """The user's own folder of signatures, if there is one."""
+        return Path(self.signatures).expanduser() if self.signatures else None
 
 
 def load_settings(flags: Mapping[str, object]) -> Settings:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 
+from camcensus.errors import CatalogueError
 from camcensus.types import Interface
 
 _PROC = Path("/proc")
@@ -58,10 +59,12 @@ def neighbour_overflows() -> int:
     return sum(int(row.split()[column], 16) for row in rows)
 
 
-def diagnose(interfaces: Sequence[Interface], db: str) -> Iterator[Check]:
+def diagnose(
+    interfaces: Sequence[Interface], db: str, signatures: Path | None = None
+) -> Iterator[Check]:
     """Everything that decides what a sweep from here can see; nothing is sent."""
     yield _python()
-    yield from _knowledge()
+    yield from _knowledge(signatures)
     yield from _network(interfaces)
     yield _neighbours()
     yield _groups()
@@ -84,12 +87,17 @@ def _python() -> Check:
     return Check(Level.GOOD, "system", f"Python {version} on Linux")
 
 
-def _knowledge() -> Iterator[Check]:
+def _knowledge(signatures: Path | None) -> Iterator[Check]:
     from camcensus.identify import load_catalogue
     from camcensus.net import load_safety
 
     safety = load_safety()
-    catalogue = load_catalogue()
+    try:
+        catalogue = load_catalogue(own=signatures)
+    except CatalogueError as error:
+        remedy = "mend it: camcensus signatures check; until then no sweep starts"
+        yield Check(Level.BAD, "knowledge", str(error), remedy)
+        return
     makers = sum(1 for file in catalogue.files if file.maker)
     yield Check(
         Level.GOOD, "knowledge",

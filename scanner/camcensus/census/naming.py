@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from camcensus.identify import Catalogue, load_catalogue
+from camcensus.identify import Catalogue
 from camcensus.probers import canary, tls
 from camcensus.probers.table import PROBERS
 from camcensus.store import Change, DeviceChange, Store
@@ -60,10 +60,12 @@ def evidence_again(observation: Observation) -> tuple[Evidence, ...]:
 
 
 def reidentify(
-    store: Store, sweep_id: int | None, tell: Callable[[DeviceChange], None]
+    store: Store,
+    sweep_id: int | None,
+    catalogue: Catalogue,
+    tell: Callable[[DeviceChange], None],
 ) -> Renaming:
     """Every stored host of a sweep (of all, the oldest first, if none is named), named again."""
-    catalogue = load_catalogue()
     changes: Counter[Change] = Counter()
     hosts = 0
     for host in store.hosts_of(sweep_id):

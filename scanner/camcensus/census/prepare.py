@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from camcensus import __version__
 from camcensus.errors import UsageError
@@ -41,6 +42,7 @@ class Order:
     argv: tuple[str, ...] = ()
     change: str = ""
     community: snmp.Community | None = None
+    signatures: Path | None = None  # the user's own folder, over ours
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ def _set_up(
     prepared: Prepared, store: Store, watch: Watch, record: SweepRecord | None
 ) -> "tuple[_Keeper, Sweep]":
     """Everything that reads or writes files before the first frame: it may wait for a lock."""
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(own=prepared.order.signatures)
     mac_owner("00:00:0c:00:00:01")  # loads the registry now, not in the middle of the sweep
     sweep_id = record.id if record else store.begin_sweep(start_of(prepared, catalogue))
     keeper = _Keeper(prepared, store, store.writer(sweep_id), catalogue, watch, sweep_id)

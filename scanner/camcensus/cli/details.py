@@ -2,25 +2,29 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from camcensus.cli.screen import harmless
 from camcensus.identify.states import State, states_of
 from camcensus.store import DeviceDetail, DeviceRecord, rfc3339
 from camcensus.types import Claim, Identity, Kind, Observation
 
+if TYPE_CHECKING:
+    from camcensus.identify import Catalogue
+
 _ORDER = ("kind", "maker", "brand", "model", "firmware", "serial", "mac", "channels")
 _RAW_LINES = 200
 _VALUE_KEPT = 120  # characters of a value that a line shows
 
 
-def detail_lines(detail: DeviceDetail, *, raw: bool) -> Iterator[str]:
+def detail_lines(detail: DeviceDetail, catalogue: "Catalogue", *, raw: bool) -> Iterator[str]:
     """Everything about a device, what matters most first; each line is harmless."""
     record = detail.record
     yield f"device {record.id} at {', '.join(span.address for span in record.addresses)}"
     for key, value in _identity(record).items():
         if value:
             yield harmless(f"  {key}: {value}")
-    yield from map(harmless, relabel_lines(detail))
+    yield from map(harmless, relabel_lines(detail, catalogue))
     if states := _states(detail):
         yield "state:"
         for one in states:
@@ -71,14 +75,13 @@ def _label(record: DeviceRecord) -> str | None:
     return f"the label says {record.brand}, the electronics are {record.maker}'s"
 
 
-def relabel_lines(detail: DeviceDetail) -> Iterator[str]:
+def relabel_lines(detail: DeviceDetail, catalogue: "Catalogue") -> Iterator[str]:
     """Both lines of evidence where label and electronics name different firms."""
     record = detail.record
     if _label(record) is None:
         return
-    from camcensus.identify import explain_relabel, load_catalogue
+    from camcensus.identify import explain_relabel
 
-    catalogue = load_catalogue()
     words = [
         replace(claim, value=catalogue.brand(claim.value) or claim.value)
         for claim in detail.claims

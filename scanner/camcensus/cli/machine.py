@@ -39,7 +39,7 @@ def doctor(
     from camcensus.net.interfaces import interfaces
 
     settings = load_settings({"db": db, "config": config})
-    checks = list(diagnose(interfaces(), settings.db))
+    checks = list(diagnose(interfaces(), settings.db, settings.own_signatures))
     with writing(output) as sink:
         for check in checks:
             if json_lines:

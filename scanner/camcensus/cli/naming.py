@@ -1,4 +1,4 @@
-"""`identify`, `reidentify`, `signatures` and `explain`: names and reasons; nothing is sent."""
+"""`identify`, `reidentify` and `explain`: names and reasons; nothing is sent."""
 
 import difflib
 import json
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from camcensus.cli import options as opt
-from camcensus.cli.screen import say, table, writing
+from camcensus.cli.knowledge import catalogue_in_force
+from camcensus.cli.screen import say, writing
 from camcensus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ def register(app: typer.Typer) -> None:
     """Add these verbs to the program."""
     app.command()(identify)
     app.command()(reidentify)
-    app.command()(signatures)
     app.command()(explain)
 
 
@@ -38,14 +38,14 @@ def identify(
     form: Annotated[
         str, typer.Option("--from", metavar="auto|jsonl|nmap", help="What the file is.")
     ] = "auto",
+    signatures: opt.Signatures = None,
+    config: opt.Config = None,
     output: opt.Output = None,
 ) -> None:
     """Name the evidence of any tool: one line in, one line out, in order; no database."""
-    from camcensus.identify import load_catalogue
-
     if form not in {"auto", "jsonl", "nmap"}:
         raise UsageError(f"--from {form!r}: choose auto, jsonl or nmap")
-    catalogue = load_catalogue()
+    catalogue = catalogue_in_force(config, signatures)
     with _opened(file) as stream, writing(output) as sink:
         for answer in _answers(stream, catalogue, form, file):
             sink.line(json.dumps(answer))
@@ -88,6 +88,7 @@ def reidentify(
         int | None, typer.Argument(metavar="[SWEEP]", help="Its number; all of them if none.")
     ] = None,
     db: opt.Db = None,
+    signatures: opt.Signatures = None,
     json_lines: opt.Json = False,
     output: opt.Output = None,
     config: opt.Config = None,
@@ -98,6 +99,7 @@ def reidentify(
     from camcensus.cli.reading import database, open_store
     from camcensus.store import DeviceChange
 
+    catalogue = catalogue_in_force(config, signatures)
     with open_store(database(db, config)) as store, writing(output) as sink:
         if sweep_id is not None and sweep_id not in {one.id for one in store.sweeps()}:
             raise UsageError(f"{store.path} has no sweep {sweep_id}; leave it away for all of them")
@@ -106,92 +108,12 @@ def reidentify(
             if json_lines:
                 sink.line(json.dumps(change.record.to_json()))
 
-        result = again(store, sweep_id, tell)
+        result = again(store, sweep_id, catalogue, tell)
     counts = ", ".join(f"{n} {change}" for change, n in sorted(result.changes.items()))
     say(
         f"{result.hosts} hosts named again with catalogue {result.catalogue}: {counts or 'none'}",
         quiet=quiet,
     )
-
-
-def signatures(
-    action: Annotated[
-        str, typer.Argument(metavar="[list|check]", help="List them, or check every example.")
-    ] = "list",
-    folder: Annotated[
-        Path | None,
-        typer.Option("--folder", metavar="DIR", help="Another folder of signature files."),
-    ] = None,
-    maker: Annotated[
-        str | None, typer.Option("--maker", metavar="NAME", help="Only those that claim it.")
-    ] = None,
-    json_lines: opt.Json = False,
-    output: opt.Output = None,
-    quiet: opt.Quiet = False,
-) -> None:
-    """List the signatures, or check that each claims its examples and nothing else."""
-    from camcensus.identify import load_catalogue
-
-    catalogue = load_catalogue(folder)
-    if action == "check":
-        _check(catalogue)
-        return
-    if action != "list":
-        raise UsageError(f"signatures {action!r}: choose list or check")
-    chosen = [one for one in catalogue.signatures if _claims(catalogue, one, maker)]
-    if json_lines or output is not None:
-        with writing(output) as sink:
-            for one in chosen:
-                sink.line(json.dumps(_signature_json(one)))
-        return
-    table(
-        ("signature", "field", "claims", "certainty", "source"),
-        [
-            (
-                one.id,
-                ", ".join(one.fields),
-                ", ".join(f"{key} {value}" for key, value in one.constants),
-                f"{one.certainty:.2f}",
-                one.source,
-            )
-            for one in chosen
-        ],
-    )
-    say(f"{len(chosen)} signatures, catalogue {catalogue.version}", quiet=quiet)
-
-
-def _claims(catalogue: "Catalogue", one: "Signature", maker: str | None) -> bool:
-    if maker is None:
-        return True
-    wanted = catalogue.brand(maker)
-    if wanted is None:
-        raise UsageError(f"--maker {maker!r}: no maker or brand of the catalogue has this name")
-    return wanted in {one.constant("maker"), one.constant("brand")}
-
-
-def _signature_json(one: "Signature") -> dict[str, object]:
-    return {
-        "schema": "camcensus.signature/1",
-        "id": one.id,
-        "field": one.fields[0],
-        "fields": list(one.fields),
-        "pattern": one.pattern,
-        "claims": dict(one.constants),
-        "certainty": one.certainty,
-        "why": one.why,
-        "source": one.source,
-    }
-
-
-def _check(catalogue: "Catalogue") -> None:
-    from camcensus.identify.examine import examine
-
-    problems = list(examine(catalogue))
-    for problem in problems:
-        typer.echo(f"{problem.place}: {problem.text}")
-    if problems:
-        raise UsageError(f"{len(problems)} examples do not hold; mend the files named above")
-    say(f"{len(catalogue.signatures)} signatures hold, catalogue {catalogue.version}")
 
 
 def explain(
@@ -200,15 +122,17 @@ def explain(
     ],
     db: opt.Db = None,
     site: opt.Site = None,
+    signatures: opt.Signatures = None,
     config: opt.Config = None,
 ) -> None:
     """Say in words why a device was named so, or what a signature knows."""
-    from camcensus.identify import load_catalogue
-
-    catalogue = load_catalogue()
+    catalogue = catalogue_in_force(config, signatures)
     known = {one.id: one for one in catalogue.signatures}
     if thing in known:
         _explain_signature(known[thing], catalogue)
+        return
+    if thing in catalogue.renamed:
+        _explain_renamed(thing, catalogue)
         return
     if _SIGNATURE_ID.fullmatch(thing):
         near = difflib.get_close_matches(thing, known, 3, 0.6)
@@ -228,6 +152,16 @@ def explain(
     label = explain_relabel(relabel, catalogue.names) if relabel else []
     for line in label + in_words(identity, catalogue.names):
         typer.echo(harmless(line))
+
+
+def _explain_renamed(old: str, catalogue: "Catalogue") -> None:
+    """An id of an older catalogue, as reports still show it."""
+    new = catalogue.renamed[old]
+    if not new:
+        typer.echo(f"{old} was withdrawn: no signature of this catalogue took its place.")
+        return
+    typer.echo(f"{old} is now {new}.")
+    _explain_signature({one.id: one for one in catalogue.signatures}[new], catalogue)
 
 
 def _explain_signature(one: "Signature", catalogue: "Catalogue") -> None:

@@ -117,6 +117,14 @@ SnmpVersion = Annotated[
         help="Ask in version 2c; or in version 1 too where that is silent.",
     ),
 ]
+Signatures = Annotated[
+    Path | None,
+    typer.Option(
+        "--signatures",
+        metavar="DIR",
+        help="Your own folder of signatures; it extends ours and goes before them.",
+    ),
+]
 SourcePort = Annotated[
     int | None,
     typer.Option(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from camcensus.cli import options as opt
+from camcensus.cli.knowledge import catalogue_in_force
 from camcensus.cli.screen import say, table, width, writing
 from camcensus.errors import UsageError
 
@@ -63,7 +64,9 @@ def devices(
 ) -> None:
     """List the cameras and recorders of the census."""
     store_path = database(db, config)
-    query = _query(site, maker, brand, kind, seen_since, conflict=conflict, everything=everything)
+    query = _query(
+        site, maker, brand, kind, seen_since, config, conflict=conflict, everything=everything
+    )
     with open_store(store_path) as store:
         if json_lines or output is not None:
             with writing(output) as sink:
@@ -98,7 +101,7 @@ def show(
             if json_lines:
                 sink.line(json.dumps(detail_json(detail)))
             else:
-                for line in detail_lines(detail, raw=raw):
+                for line in detail_lines(detail, catalogue_in_force(config), raw=raw):
                     sink.line(line)
 
 
@@ -121,7 +124,9 @@ def export(
 
     if form not in EXPORTS:
         raise UsageError(f"there is no format {form!r}; choose one of {', '.join(EXPORTS)}")
-    query = _query(site, maker, brand, kind, seen_since, conflict=conflict, everything=everything)
+    query = _query(
+        site, maker, brand, kind, seen_since, config, conflict=conflict, everything=everything
+    )
     with open_store(database(db, config)) as store, writing(output) as sink:
         count = 0
         for line in EXPORTS[form](store.devices(query)):
@@ -177,6 +182,7 @@ def _query(
     brand: str | None,
     kind: str | None,
     seen_since: str | None,
+    config: Path | None,
     *,
     conflict: bool,
     everything: bool,
@@ -188,8 +194,8 @@ def _query(
         raise UsageError(f"there is no kind {kind!r}; choose one of {', '.join(Kind)}")
     return DeviceQuery(
         site=site,
-        maker=name_of(maker),
-        brand=name_of(brand),
+        maker=name_of(maker, config),
+        brand=name_of(brand, config),
         kind=None if kind is None else Kind(kind),
         seen_since=None if seen_since is None else moment(seen_since),
         conflict=conflict,
@@ -197,13 +203,11 @@ def _query(
     )
 
 
-def name_of(spelling: str | None) -> str | None:
+def name_of(spelling: str | None, config: Path | None = None) -> str | None:
     """The name under which the census keeps a maker or brand, however it was typed."""
-    from camcensus.identify import load_catalogue
-
     if spelling is None:
         return None
-    catalogue = load_catalogue()
+    catalogue = catalogue_in_force(config)
     word = catalogue.brand(spelling)
     if word is None:
         near = difflib.get_close_matches(spelling, catalogue.names.values(), 1, 0.6)

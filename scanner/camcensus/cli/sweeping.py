@@ -59,6 +59,7 @@ def sweep(
     source_port: opt.SourcePort = None,
     snmp_community_file: opt.SnmpCommunityFile = None,
     snmp_version: opt.SnmpVersion = None,
+    signatures: opt.Signatures = None,
     db: opt.Db = None,
     json_lines: opt.Json = False,
     output: opt.Output = None,
@@ -93,6 +94,7 @@ def resume(
     source_port: opt.SourcePort = None,
     snmp_community_file: opt.SnmpCommunityFile = None,
     snmp_version: opt.SnmpVersion = None,
+    signatures: opt.Signatures = None,
     json_lines: opt.Json = False,
     output: opt.Output = None,
     quiet: opt.Quiet = False,
@@ -124,6 +126,7 @@ def resume(
         record.argv,
         record.change,
         _community(settings),
+        settings.own_signatures,
     )
     prepared = restore(order, record.plan_text)
     raise typer.Exit(carry_out(prepared, settings, _screen_wishes(context), record))
@@ -150,6 +153,7 @@ def plan(
     source_port: opt.SourcePort = None,
     snmp_community_file: opt.SnmpCommunityFile = None,
     snmp_version: opt.SnmpVersion = None,
+    signatures: opt.Signatures = None,
     db: opt.Db = None,
     json_lines: opt.Json = False,
     output: Annotated[
@@ -202,6 +206,8 @@ def _settings(context: typer.Context) -> "Settings":
     flags = {key: one for key, one in context.params.items() if key in known}
     if (path := context.params.get("snmp_community_file")) is not None:
         flags["snmp_community"] = _read_community(path)
+    if (own := context.params.get("signatures")) is not None:
+        flags["signatures"] = str(own)
     settings = load_settings(flags)
     set_up(settings.log_format)
     return settings
@@ -258,6 +264,7 @@ def _order(context: typer.Context, settings: "Settings") -> "Order":
         argv=tuple(sys.argv[1:]),
         change=typed.get("change", ""),
         community=_community(settings),
+        signatures=settings.own_signatures,
     )
 
 

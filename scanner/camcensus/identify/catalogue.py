@@ -1,6 +1,5 @@
 """The catalogue: every signature, compiled, and what it says of a heap of evidence."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,7 +8,6 @@ from pathlib import Path
 from camcensus.data import data_folder, mac_owner, normalise_mac
 from camcensus.errors import CatalogueError
 from camcensus.identify.cpe import cpe_names
-from camcensus.identify.loader import read_file, read_vocabulary
 from camcensus.identify.patterns import (
     SET_MEMORY,
     PatternError,
@@ -19,7 +17,8 @@ from camcensus.identify.patterns import (
 )
 from camcensus.identify.platform import Relabel, relabel_of
 from camcensus.identify.settle import settle
-from camcensus.identify.signatures import Signature, SignatureFile
+from camcensus.identify.signatures import Relation, Signature, SignatureFile
+from camcensus.identify.sources import Source, check_ids, read_folder, read_sources
 from camcensus.types import Claim, Evidence, Field, Identity, Kind
 
 OWNER_CERTAINTY = 0.35
@@ -36,6 +35,7 @@ class Catalogue:
 
     version: str
     names: Mapping[str, str]
+    renamed: Mapping[str, str]
     files: tuple[SignatureFile, ...]
     signatures: tuple[Signature, ...]
     _sets: Mapping[Field, tuple[tuple[Signature, ...], PatternSet]]
@@ -85,6 +85,15 @@ class Catalogue:
     def file_of(self, maker: str) -> SignatureFile | None:
         """The file of this maker, if it has one."""
         return self._by_maker.get(maker)
+
+    def relation(self, one: str, other: str) -> Relation | None:
+        """What either's file says that the two are to each other."""
+        for mine, theirs in ((one, other), (other, one)):
+            file = self._by_maker.get(mine)
+            for relation in file.relations if file is not None else ():
+                if relation.to == theirs:
+                    return relation
+        return None
 
     def relabel(self, identity: Identity) -> Relabel | None:
         """The brand on another maker's platform that it is, if it is one."""
@@ -143,37 +152,33 @@ class Catalogue:
                 )
 
 
-def load_catalogue(folder: Path | None = None) -> Catalogue:
-    """The catalogue of a folder of signature files, ours by default.
+def load_catalogue(folder: Path | None = None, own: Path | None = None) -> Catalogue:
+    """The catalogue of a folder of signature files, ours by default; `own` goes over it.
 
     Raises:
         CatalogueError: names the file, the signature and the key that do not hold.
     """
-    folder = data_folder("fingerprints") if folder is None else folder
-    paths = [folder / "vocabulary.toml", *sorted(folder.glob("makers/*.toml"))]
-    paths += sorted(folder.glob("kinds/*.toml"))
-    try:
-        sources = tuple((str(path.relative_to(folder)), path.read_bytes()) for path in paths)
-    except OSError as error:
-        raise CatalogueError(f"{error.filename}: cannot be read: {error.strerror}") from error
+    sources = read_folder(data_folder("fingerprints") if folder is None else folder)
+    if own is not None:
+        sources += read_folder(own, own=True)
     return _build(sources)
 
 
 @lru_cache(maxsize=4)
-def _build(sources: tuple[tuple[str, bytes], ...]) -> Catalogue:
+def _build(sources: tuple[Source, ...]) -> Catalogue:
     """The catalogue of these files' content; compiling takes a while, so it is kept."""
-    (name, content), *rest = sources
-    names = read_vocabulary(name, content)
-    files = tuple(read_file(name, content, names) for name, content in rest)
+    known = read_sources(sources)
+    files = known.files
     signatures = tuple(signature for file in files for signature in file.signatures)
-    _check_unique(signatures)
+    check_ids(signatures, known.renamed)
     return Catalogue(
-        version=_version(sources),
-        names=names,
+        version=known.version,
+        names=known.names,
+        renamed=known.renamed,
         files=files,
         signatures=signatures,
         _sets=_compile(signatures),
-        _brands=_spellings(names, files),
+        _brands=_spellings(known.names, files),
         _owners=_owners(files),
         _by_name={file.name: file for file in files},
         _by_maker={file.maker: file for file in files if file.maker},
@@ -182,24 +187,6 @@ def _build(sources: tuple[tuple[str, bytes], ...]) -> Catalogue:
         },
         _owner_of=mac_owner,
     )
-
-
-def _version(sources: Iterable[tuple[str, bytes]]) -> str:
-    digest = hashlib.sha256()
-    for name, content in sources:
-        digest.update(f"{name}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()[:12]
-
-
-def _check_unique(signatures: Iterable[Signature]) -> None:
-    seen: dict[str, Signature] = {}
-    for signature in signatures:
-        other = seen.setdefault(signature.id, signature)
-        if other is not signature:
-            raise CatalogueError(f"{signature.file}: {signature.id}: id: also in {other.file}")
-        if signature.id.endswith(".mac.owner"):
-            raise CatalogueError(f"{signature.file}: {signature.id}: id: is reserved, use oui")
 
 
 def _compile(
@@ -227,7 +214,7 @@ def _spellings(names: Mapping[str, str], files: Iterable[SignatureFile]) -> dict
             _spell(spellings, text, word, "vocabulary.toml: names")
     for file in files:
         for alias in file.aliases:
-            _spell(spellings, alias, file.maker or "", f"{file.name}: aliases")
+            _spell(spellings, alias, file.maker or "", f"{file.place}: aliases")
     return spellings
 
 

@@ -5,10 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from camcensus.identify.catalogue import Catalogue
+from camcensus.identify.coverage import is_thin
+from camcensus.identify.drafting import SAY_WHY
 from camcensus.identify.signatures import UNVERIFIED, Example, Signature, SignatureFile
 from camcensus.types import Claim, Evidence, Field, Kind
 
 UNVERIFIED_CAP = 0.5
+THIN = "thin"
 _START = re.compile(r"(?:\(\?[a-zA-Z-]+\)|\(\?:|\(\?[a-zA-Z-]+:|\(\?P<\w+>|\((?!\?))*(?:\^|\\A)")
 _END = re.compile(r"(?:(?<!\\)\$|\\z)\)*$")
 
@@ -30,15 +33,24 @@ def examine(catalogue: Catalogue) -> tuple[Problem, ...]:
 
 
 def file_problems(file: SignatureFile) -> Iterator[Problem]:
-    """A maker needs two signatures on two fields, or says that its coverage is thin."""
-    fields = {field for signature in file.signatures for field in signature.fields}
-    if file.maker is not None and len(fields) < 2 and not file.coverage:
-        yield Problem(file.name, 'fewer than two fields: add a signature or coverage = "thin"')
+    """A maker needs two signatures on two fields, with sources, or says that it is thin."""
+    if file.maker is None:
+        return
+    if is_thin(file) and file.coverage != THIN:
+        yield Problem(
+            file.place,
+            "fewer than two signatures, on two fields, with a source that can be checked:"
+            ' add one, or coverage = "thin"',
+        )
+    if file.coverage and not is_thin(file):
+        yield Problem(
+            file.place, f"coverage = {file.coverage!r}: it is covered, take that line out"
+        )
 
 
 def signature_problems(catalogue: Catalogue, signature: Signature) -> Iterator[Problem]:
     """What does not hold of one signature."""
-    place = f"{signature.file}: {signature.id}"
+    place = f"{signature.place}: {signature.id}"
     for text in _form(signature):
         yield Problem(place, text)
     for field in signature.fields:
@@ -54,6 +66,8 @@ def anchored(pattern: str) -> bool:
 def _form(signature: Signature) -> Iterator[str]:
     if not signature.unanchored and not anchored(signature.pattern):
         yield "the pattern has no ^ or $ in some alternative, and not unanchored = true"
+    if SAY_WHY in signature.why:
+        yield "why: is still the draft's; say it in your own words"
     if not signature.matches:
         yield "has no example in matches"
     if not signature.rejects:
@@ -115,8 +129,7 @@ def _accused(catalogue: Catalogue, one: str | None, other: str) -> bool:
     """Whether these are two makers, and no file says what the one is to the other."""
     if one is None or one == other:
         return False
-    pairs = {(file.maker, relation.to) for file in catalogue.files for relation in file.relations}
-    return (one, other) not in pairs and (other, one) not in pairs
+    return catalogue.relation(one, other) is None
 
 
 def _opposed(one: str, other: str) -> bool:

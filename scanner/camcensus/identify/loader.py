@@ -12,6 +12,7 @@ from camcensus.identify.signatures import (
     CONSTANTS,
     GROUPS,
     Example,
+    Head,
     Relation,
     Signature,
     SignatureFile,
@@ -25,6 +26,7 @@ RELATIONS = frozenset({
     "formerly_owned_by", "formerly_known_as", "sells_as",
 })  # fmt: skip
 CONFIDENCES = frozenset({"documented", "widely-reported", "unverified"})
+_RELEASE = re.compile(r"[0-9]+(?:\.[0-9]+){0,2}")
 _MAC_PREFIX = re.compile(r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){2,4}")
 
 
@@ -37,23 +39,45 @@ def read_vocabulary(name: str, content: bytes) -> dict[str, str]:
     return dict(names.pairs())
 
 
-def read_file(name: str, content: bytes, names: Mapping[str, str]) -> SignatureFile:
-    """One signature file; `name` is its path below the folder, such as `makers/axis.toml`."""
+def read_head(name: str, content: bytes) -> Head:
+    """The catalogue's release, and its renamed signatures: the old id, and the one in its place."""
     table = Table(name, read_toml(name, content))
     _check_schema(table)
-    stem = name.rsplit("/", 1)[-1].removesuffix(".toml")
+    version = table.text("version")
+    if not _RELEASE.fullmatch(version):
+        table.fail("version", f"{version!r} is not like 2026.12.1")
+    renamed = table.mapping("renamed")
+    table.close()
+    for old, new in renamed.items():
+        if not isinstance(new, str):
+            table.fail(f"renamed: {old}", "a text is wanted")
+    return Head(version, tuple((old, str(new)) for old, new in renamed.items()))
+
+
+def read_file(
+    name: str, content: bytes, names: Mapping[str, str], *, place: str = ""
+) -> SignatureFile:
+    """One signature file; `name` is its path below the folder, such as `makers/axis.toml`.
+
+    `place` is where it lies, as errors name it, if that is not its name.
+    """
+    place = place or name
+    table = Table(place, read_toml(place, content))
+    _check_schema(table)
+    stem = _stem(name)
     maker = table.text("maker") if name.startswith("makers/") else None
     if maker is not None and (maker not in names or maker != stem):
         table.fail("maker", f"{maker!r} must be the file's name and a word of vocabulary.toml")
     relations = tuple(
-        _relation(f"{name}: relation {number}", values, names)
+        _relation(f"{place}: relation {number}", values, names)
         for number, values in enumerate(table.tables("relation"), 1)
     )
     signatures = tuple(
-        _signature(name, stem, values, names) for values in table.tables("signature")
+        _signature(name, place, values, names) for values in table.tables("signature")
     )
     read = SignatureFile(
         name=name,
+        place=place,
         maker=maker,
         coverage=table.text("coverage", ""),
         aliases=table.texts("aliases"),
@@ -61,6 +85,7 @@ def read_file(name: str, content: bytes, names: Mapping[str, str]) -> SignatureF
         mac_prefixes=_prefixes(table),
         facts=Table(f"{name}: facts", table.mapping("facts")).pairs(),
         relations=relations,
+        withdraw=table.texts("withdraw"),
         signatures=signatures,
     )
     table.close()
@@ -80,6 +105,10 @@ def read_toml(name: str, content: bytes) -> object:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CatalogueError(malformed_toml(name, text, error)) from error
+
+
+def _stem(name: str) -> str:
+    return name.rsplit("/", 1)[-1].removesuffix(".toml")
 
 
 def _check_schema(table: Table) -> None:
@@ -107,10 +136,11 @@ def _relation(place: str, values: object, names: Mapping[str, str]) -> Relation:
     return read
 
 
-def _signature(file: str, stem: str, values: object, names: Mapping[str, str]) -> Signature:
-    table = Table(f"{file}: a signature", values)
+def _signature(file: str, place: str, values: object, names: Mapping[str, str]) -> Signature:
+    table = Table(f"{place}: a signature", values)
     identifier = table.text("id")
-    table.place = f"{file}: {identifier}"
+    table.place = f"{place}: {identifier}"
+    stem = _stem(file)
     if not identifier.startswith(f"{stem}."):
         table.fail("id", f"must start with {stem!r} and a dot")
     fields = _fields(table)
@@ -119,6 +149,7 @@ def _signature(file: str, stem: str, values: object, names: Mapping[str, str]) -
     read = Signature(
         id=identifier,
         file=file,
+        place=place,
         fields=fields,
         pattern=pattern,
         certainty=table.number("certainty"),

@@ -27,10 +27,14 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A pattern, the fields it is looked for in, and what it claims; `file` is where it stands."""
+    """A pattern, the fields it is looked for in, and what it claims.
+
+    `file` is the file that it belongs to; `place` is where it stands, which may be the user's own.
+    """
 
     id: str
     file: str
+    place: str
     fields: tuple[Field, ...]
     pattern: str
     certainty: float
@@ -46,6 +50,12 @@ class Signature:
     def constant(self, attribute: str) -> str | None:
         """What it always claims of this attribute."""
         return dict(self.constants).get(attribute)
+
+    @property
+    def claimed(self) -> tuple[str, ...]:
+        """Every attribute that it has a word on, constant or read out of the value."""
+        said = dict(self.constants)
+        return tuple(name for name in ATTRIBUTES if name in said or f"(?P<{name}>" in self.pattern)
 
     def certainty_of(self, attribute: str) -> float:
         """How often its word on this attribute is right, alone."""
@@ -63,10 +73,19 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """What a catalogue says of itself: its release, and the ids that were given up for others."""
+
+    version: str
+    renamed: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureFile:
     """One TOML file: a maker's knowledge, or (`maker` is `None`) that of kinds of things."""
 
     name: str
+    place: str
     maker: str | None
     coverage: str
     aliases: tuple[str, ...]
@@ -74,6 +93,7 @@ class SignatureFile:
     mac_prefixes: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     relations: tuple[Relation, ...]
+    withdraw: tuple[str, ...]  # signatures of ours that a folder of the user's own takes out
     signatures: tuple[Signature, ...]
 
     def fact(self, key: str) -> str:
