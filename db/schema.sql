@@ -182,6 +182,24 @@ CREATE TABLE claim (
 )
  STRICT;
 
+CREATE TABLE naming (
+	identity_id INTEGER NOT NULL,
+	catalogue TEXT NOT NULL,
+	names_mark TEXT NOT NULL,
+	mark TEXT NOT NULL,
+	CONSTRAINT pk_naming PRIMARY KEY (identity_id),
+	CONSTRAINT fk_naming_identity_id FOREIGN KEY(identity_id) REFERENCES identity (id) ON DELETE CASCADE
+)
+ STRICT;
+
+CREATE TABLE reading (
+	sweep_id INTEGER NOT NULL,
+	readers TEXT NOT NULL,
+	CONSTRAINT pk_reading PRIMARY KEY (sweep_id),
+	CONSTRAINT fk_reading_sweep_id FOREIGN KEY(sweep_id) REFERENCES sweep (id) ON DELETE CASCADE
+)
+ STRICT;
+
 CREATE VIEW census_v1 AS
 SELECT
     device.id AS device_id,
@@ -214,6 +232,8 @@ SELECT
     device.owned_note AS owned_note,
     device.first_seen AS first_seen,
     device.last_seen AS last_seen,
-    identity.sweep_id AS last_sweep_id
+    identity.sweep_id AS last_sweep_id,
+    naming.catalogue AS catalogue
 FROM device
-JOIN identity ON identity.device_id = device.id AND identity.is_current = 1;
+JOIN identity ON identity.device_id = device.id AND identity.is_current = 1
+LEFT JOIN naming ON naming.identity_id = identity.id;

@@ -129,7 +129,10 @@ class Field(StrEnum):
     @property
     def protocol(self) -> str:
         """The protocol that carried it: signals of one protocol are one channel."""
-        return self.value.split(".", 1)[0]
+        return _PROTOCOLS[self]
+
+
+_PROTOCOLS = {field: field.value.split(".", 1)[0] for field in Field}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from camcensus.census.naming import believed
+from camcensus.census.naming import named
 from camcensus.identify import load_catalogue
 from camcensus.probers import dhip, sadp
 from camcensus.types import UNECHOED, UNSOLICITED, Evidence, Observation, Outcome, Transport
@@ -20,6 +20,10 @@ DAHUA = dhip.evidence(
 )
 
 
+def believed(observations: list[Observation]) -> list[Evidence]:
+    return named(observations, CATALOGUE)[1]
+
+
 def seen(prober: str, evidence: tuple[Evidence, ...], note: str = "") -> Observation:
     answered = Outcome.ANSWERED
     bare = Observation("s", "", "198.18.0.9", 9, Transport.UDP, prober, "m", NOW, answered)
@@ -29,19 +33,19 @@ def seen(prober: str, evidence: tuple[Evidence, ...], note: str = "") -> Observa
 def test_what_anybody_may_have_sent_does_not_contradict_what_is_proved() -> None:
     for note in (f"{UNECHOED}: x", f"{UNSOLICITED}: x"):
         said = [seen("dhip", DAHUA, note), seen("sadp", HIKVISION)]
-        assert believed(said, CATALOGUE) == list(HIKVISION)
-        assert CATALOGUE.identify(believed(said, CATALOGUE)).maker == "hikvision"
+        assert believed(said) == list(HIKVISION)
+        assert named(said, CATALOGUE)[0].maker == "hikvision"
 
 
 def test_it_counts_where_nothing_contradicts_it_and_where_nothing_is_proved() -> None:
     doubtful = seen("dhip", DAHUA, f"{UNECHOED}: x")
-    assert believed([doubtful], CATALOGUE) == list(DAHUA)
-    assert CATALOGUE.identify(believed([doubtful], CATALOGUE)).maker == "dahua"
+    assert believed([doubtful]) == list(DAHUA)
+    assert named([doubtful], CATALOGUE)[0].maker == "dahua"
     both = [doubtful, seen("dhip", DAHUA)]
-    assert believed(both, CATALOGUE) == [*DAHUA, *DAHUA]
+    assert believed(both) == [*DAHUA, *DAHUA]
 
 
 def test_a_contradiction_between_proved_words_stays_open() -> None:
     said = [seen("dhip", DAHUA), seen("sadp", HIKVISION)]
-    assert believed(said, CATALOGUE) == [*DAHUA, *HIKVISION]
-    assert "maker" in CATALOGUE.identify(believed(said, CATALOGUE)).conflicts
+    assert believed(said) == [*DAHUA, *HIKVISION]
+    assert "maker" in named(said, CATALOGUE)[0].conflicts

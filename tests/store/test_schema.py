@@ -47,6 +47,7 @@ CENSUS_V1 = [
     "first_seen",
     "last_seen",
     "last_sweep_id",
+    "catalogue",
 ]
 
 

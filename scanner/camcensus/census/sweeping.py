@@ -13,7 +13,7 @@ from camcensus import __version__
 from camcensus.census.closing import Ending, ending_of
 from camcensus.census.covering import coverage_records, warnings_of
 from camcensus.census.machine import neighbour_overflows
-from camcensus.census.naming import believed, in_names
+from camcensus.census.naming import in_names, named
 from camcensus.census.owner import with_failures
 from camcensus.census.prepare import Prepared
 from camcensus.census.resuming import count_again, devices_at, resume_of
@@ -21,6 +21,7 @@ from camcensus.census.tally import VIDEO, Found, Tally
 from camcensus.data import mac_owner
 from camcensus.identify import Catalogue, load_catalogue
 from camcensus.probers import canary
+from camcensus.probers.mark import readers_mark
 from camcensus.store import (
     Change,
     CoverageRecord,
@@ -125,6 +126,7 @@ def start_of(prepared: Prepared, catalogue: Catalogue) -> SweepStart:
         key=str(plan.key),
         catalogue=catalogue.version,
         version=__version__,
+        readers=readers_mark(),
         started_at=datetime.now(UTC),
         user=_user(),
         change=prepared.order.change,
@@ -182,7 +184,9 @@ def _set_up(
     catalogue = load_catalogue(own=prepared.order.signatures)
     mac_owner("00:00:0c:00:00:01")  # loads the registry now, not in the middle of the sweep
     sweep_id = record.id if record else store.begin_sweep(start_of(prepared, catalogue))
-    keeper = _Keeper(prepared, store, store.writer(sweep_id), catalogue, watch, sweep_id)
+    keeper = _Keeper(
+        prepared, store, store.writer(sweep_id, readers_mark()), catalogue, watch, sweep_id
+    )
     resume = resume_of(store, record) if record else Resume()
     sweep = Sweep(
         prepared.plan,
@@ -303,8 +307,8 @@ class _Keeper:
         observations = self.heard.pop(address, [])
         if not observations or canary.is_suspect(observations):
             return
-        evidence = believed(observations, self.catalogue)
-        identity = in_names(self.catalogue.identify(evidence), self.catalogue)
+        identity, evidence = named(observations, self.catalogue)
+        identity = in_names(identity, self.catalogue)
         first = observations[0]
         change = await asyncio.to_thread(
             self.store.settle,
@@ -315,6 +319,7 @@ class _Keeper:
             identity,
             evidence,
             observations[-1].seen_at,
+            catalogue=self.catalogue.version,
         )
         self.status.devices[change.record.id] = Found.of(change.record)
         if change.change is not Change.SEEN:

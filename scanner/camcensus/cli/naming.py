@@ -105,10 +105,9 @@ def reidentify(
             raise UsageError(f"{store.path} has no sweep {sweep_id}; leave it away for all of them")
 
         def tell(change: DeviceChange) -> None:
-            if json_lines:
-                sink.line(json.dumps(change.record.to_json()))
+            sink.line(json.dumps(change.record.to_json()))
 
-        result = again(store, sweep_id, catalogue, tell)
+        result = again(store, sweep_id, catalogue, tell if json_lines else None)
     counts = ", ".join(f"{n} {change}" for change, n in sorted(result.changes.items()))
     say(
         f"{result.hosts} hosts named again with catalogue {result.catalogue}: {counts or 'none'}",
@@ -138,7 +137,7 @@ def explain(
         near = difflib.get_close_matches(thing, known, 3, 0.6)
         hint = f"; is it {' or '.join(near)}?" if near else "; `camcensus signatures` lists them"
         raise UsageError(f"there is no signature {thing}{hint}")
-    from camcensus.census.naming import believed, evidence_again
+    from camcensus.census.naming import evidence_again, named
     from camcensus.cli.reading import database, find_device, open_store
     from camcensus.cli.screen import harmless
     from camcensus.identify import explain as in_words
@@ -147,7 +146,7 @@ def explain(
     with open_store(database(db, config)) as store:
         detail = find_device(store, thing, site)
     again = (replace(seen, evidence=evidence_again(seen)) for seen in detail.observations)
-    identity = catalogue.identify(believed(again, catalogue))
+    identity, _ = named(again, catalogue)
     relabel = catalogue.relabel(identity)
     label = explain_relabel(relabel, catalogue.names) if relabel else []
     for line in label + in_words(identity, catalogue.names):

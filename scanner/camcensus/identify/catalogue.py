@@ -27,6 +27,10 @@ ADDRESS_CERTAINTY = 0.95
 """An address seen on the link or read from a switch is the device's, or a proxy's."""
 GROUP_CAP = 256
 """Characters of a name, model, firmware or serial that are kept."""
+MEMORY = 50_000
+"""Values whose claims are remembered, and"""
+REMEMBERED = 256
+"""characters that such a value has at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,14 +49,30 @@ class Catalogue:
     _by_maker: Mapping[str, SignatureFile]
     _cpe_vendors: Mapping[str, str]
     _owner_of: Callable[[str], str | None]
+    _seen: dict[Evidence, tuple[Claim, ...]]
+
+    def forget(self) -> None:
+        """Drops what it remembers of values that it has seen: to measure, or to free memory."""
+        self._seen.clear()
 
     def identify(self, evidence: Iterable[Evidence]) -> Identity:
         """What this evidence, all of one device, adds up to."""
         seen = set(evidence)
-        claims = [claim for one in seen for claim in self.claims(one)]
+        claims = [claim for one in seen for claim in self._claims_of(one)]
         claims += _addresses(seen)
         claims += self._owner_claims(claims, seen)
         return settle(claims)
+
+    def _claims_of(self, evidence: Evidence) -> tuple[Claim, ...]:
+        """The same claims, remembered: most values of an estate are the same on many devices."""
+        found = self._seen.get(evidence)
+        if found is None:
+            found = tuple(self.claims(evidence))
+            if len(evidence.value) <= REMEMBERED:
+                if len(self._seen) >= MEMORY:
+                    self._seen.clear()
+                self._seen[evidence] = found
+        return found
 
     def claims(self, evidence: Evidence) -> Iterator[Claim]:
         """What the signatures say of one piece of evidence."""
@@ -186,6 +206,7 @@ def _build(sources: tuple[Source, ...]) -> Catalogue:
             file.maker: file.fact("cpe") for file in files if file.maker and file.fact("cpe")
         },
         _owner_of=mac_owner,
+        _seen={},
     )
 
 

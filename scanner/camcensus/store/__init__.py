@@ -1,5 +1,6 @@
 """Devices, sweeps and answers over time; the only room that knows a database."""
 
+from camcensus.store.bulk import BulkSettling, NamedHost
 from camcensus.store.database import Store, default_path
 from camcensus.store.records import (
     AddressSpan,
@@ -25,6 +26,7 @@ from camcensus.store.writer import Writer
 
 __all__ = [
     "AddressSpan",
+    "BulkSettling",
     "Change",
     "CoverageRecord",
     "DeviceChange",
@@ -33,6 +35,7 @@ __all__ = [
     "DeviceRecord",
     "FindingRef",
     "HostDone",
+    "NamedHost",
     "Owned",
     "PendingHost",
     "Position",

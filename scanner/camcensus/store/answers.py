@@ -4,13 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
-from camcensus.store.models import CoverageRow, EvidenceRow, HostDoneRow, ObservationRow, SweepRow
+from camcensus.store.models import (
+    CoverageRow,
+    EvidenceRow,
+    HostDoneRow,
+    ObservationRow,
+    ReadingRow,
+    SweepRow,
+)
 from camcensus.store.records import CoverageRecord, PendingHost, StoredHost, SweepRecord
 from camcensus.types import Evidence, Observation, Outcome
 
 _HOSTS = 50  # how many are read at a time
+_MANY = 400  # the same where the bytes themselves are not wanted
 
 # Outcomes that only something alive at the address can cause.
 SIGNS_OF_LIFE = (
@@ -41,18 +49,52 @@ def read_coverage(connection: Connection, sweep_id: int) -> list[CoverageRecord]
     return [CoverageRecord(*row[1:]) for row in rows]
 
 
-def read_hosts(connection: Connection, sweep_id: int | None) -> Iterator[StoredHost]:
-    """Everything stored, host by host, the oldest sweep first."""
-    sweeps = [sweep_id] if sweep_id is not None else [sweep.id for sweep in read_sweeps(connection)]
-    for sweep in sweeps:
-        addresses = connection.scalars(
-            select(ObservationRow.address)
-            .where(ObservationRow.sweep_id == sweep)
-            .distinct()
-            .order_by(ObservationRow.address)
-        ).all()
-        for start in range(0, len(addresses), _HOSTS):
-            yield from hosts_at(connection, sweep, addresses[start : start + _HOSTS])
+def read_hosts(
+    connection: Connection, sweep_id: int, *, raw: bool = True
+) -> Iterator[list[StoredHost]]:
+    """Everything one sweep stored, some hosts at a time; without the bytes if they are not wanted.
+
+    Then `raw` is empty, and the evidence is as it was read when it came.
+    """
+    addresses = connection.scalars(
+        select(ObservationRow.address)
+        .where(ObservationRow.sweep_id == sweep_id)
+        .distinct()
+        .order_by(ObservationRow.address)
+    ).all()
+    size = _HOSTS if raw else _MANY
+    for start in range(0, len(addresses), size):
+        some = addresses[start : start + size]
+        yield list(hosts_at(connection, sweep_id, some, raw=raw))
+
+
+def read_readers(connection: Connection, sweep_id: int) -> str:
+    """The mark of the readers that all evidence of this sweep was read by, "" if not of one."""
+    readers = select(ReadingRow.readers).where(ReadingRow.sweep_id == sweep_id)
+    return connection.scalar(readers) or ""
+
+
+def store_evidence(
+    connection: Connection, read: Sequence[tuple[int, tuple[Evidence, ...]]]
+) -> None:
+    """What today's readers found in these observations, in the place of what was found before."""
+    ids = [observation_id for observation_id, _ in read]
+    for start in range(0, len(ids), _MANY):
+        some = ids[start : start + _MANY]
+        connection.execute(delete(EvidenceRow).where(EvidenceRow.observation_id.in_(some)))
+    rows = [
+        {"observation_id": row_id, "ordinal": ordinal, "field": item.field, "value": item.value}
+        for row_id, evidence in read
+        for ordinal, item in enumerate(evidence)
+    ]
+    if rows:
+        connection.execute(insert(EvidenceRow), rows)
+
+
+def store_readers(connection: Connection, sweep_id: int, readers: str) -> None:
+    """Records by which readers all evidence of a sweep was read."""
+    connection.execute(delete(ReadingRow).where(ReadingRow.sweep_id == sweep_id))
+    connection.execute(insert(ReadingRow), [{"sweep_id": sweep_id, "readers": readers}])
 
 
 def read_pending(connection: Connection, sweep_id: int) -> Iterator[PendingHost]:
@@ -94,21 +136,26 @@ def read_noted(
 
 
 def hosts_at(
-    connection: Connection, sweep_id: int, addresses: Sequence[str]
+    connection: Connection, sweep_id: int, addresses: Sequence[str], *, raw: bool = True
 ) -> Iterator[StoredHost]:
     """What one sweep stored of each of these few addresses."""
     columns = ObservationRow.__table__.c
+    wanted = [column for column in columns if raw or column is not columns.raw]
     evidence = _evidence(connection, sweep_id, addresses)
     heard: dict[str, list[Observation]] = defaultdict(list)
+    ids: dict[str, list[int]] = defaultdict(list)
     for row in connection.execute(
-        select(ObservationRow.__table__)
+        select(*wanted)
         .where(columns.sweep_id == sweep_id, columns.address.in_(addresses))
         .order_by(columns.address, columns.id)
-    ):
-        heard[row.address].append(_observation(row, tuple(evidence[row.id])))
+    ).all():
+        heard[row.address].append(_observation(row, tuple(evidence[row.id]), raw=raw))
+        ids[row.address].append(row.id)
     for address, observations in heard.items():
         first = observations[0]
-        yield StoredHost(sweep_id, first.site, first.zone, address, tuple(observations))
+        yield StoredHost(
+            sweep_id, first.site, first.zone, address, tuple(observations), tuple(ids[address])
+        )
 
 
 def _evidence(
@@ -120,13 +167,15 @@ def _evidence(
         .join(ObservationRow, ObservationRow.id == EvidenceRow.observation_id)
         .where(ObservationRow.sweep_id == sweep_id, ObservationRow.address.in_(addresses))
         .order_by(EvidenceRow.observation_id, EvidenceRow.ordinal)
-    )
+    ).all()
     for observation_id, field, value in rows:
         read[observation_id].append(Evidence(field, value))
     return read
 
 
-def _observation(row: Row[*tuple[object, ...]], evidence: tuple[Evidence, ...]) -> Observation:
+def _observation(
+    row: Row[*tuple[object, ...]], evidence: tuple[Evidence, ...], *, raw: bool
+) -> Observation:
     return Observation(
         site=row.site,
         zone=row.zone,
@@ -138,7 +187,7 @@ def _observation(row: Row[*tuple[object, ...]], evidence: tuple[Evidence, ...]) 
         asked=row.asked,
         seen_at=row.seen_at,
         outcome=row.outcome,
-        raw=row.raw,
+        raw=row.raw if raw else b"",
         evidence=evidence,
         note=row.note,
     )

@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 
 from camcensus.errors import StoreError
 from camcensus.store import answers, reader, settling
+from camcensus.store.bulk import BulkSettling, NamedHost
 from camcensus.store.engine import WRITES, connect, location, make_file, sentences
 from camcensus.store.lock import SweepLock
 from camcensus.store.matching import Place
 from camcensus.store.migrate import bring_up_to_date
 from camcensus.store.models import CoverageRow, SweepRow
 from camcensus.store.records import (
+    Change,
     CoverageRecord,
     DeviceChange,
     DeviceDetail,
@@ -105,10 +107,15 @@ class Store:
             "started_at": start.started_at,
         }
         with self._writing() as connection:
-            return connection.scalars(insert(SweepRow).returning(SweepRow.id), [row]).one()
+            sweep_id = connection.scalars(insert(SweepRow).returning(SweepRow.id), [row]).one()
+            answers.store_readers(connection, sweep_id, start.readers)
+            return sweep_id
 
-    def writer(self, sweep_id: int) -> Writer:
-        """A thread that stores what this sweep observes; the sweep counts as running again."""
+    def writer(self, sweep_id: int, readers: str = "") -> Writer:
+        """A thread that stores what this sweep observes; the sweep counts as running again.
+
+        `readers` is the mark of those that read the evidence from here on.
+        """
         self._take_lock()
         with self._writing() as connection:
             found = connection.execute(
@@ -116,8 +123,10 @@ class Store:
                 .where(SweepRow.id == sweep_id)
                 .values(status=SweepStatus.RUNNING, finished_at=None)
             )
-        if found.rowcount != 1:
-            raise StoreError(f"{self.path} has no sweep {sweep_id}")
+            if found.rowcount != 1:
+                raise StoreError(f"{self.path} has no sweep {sweep_id}")
+            if answers.read_readers(connection, sweep_id) != readers:
+                answers.store_readers(connection, sweep_id, "")
         return Writer(self._engine, self.path, sweep_id)
 
     def sweeps(self) -> list[SweepRecord]:
@@ -193,6 +202,7 @@ class Store:
         evidence: Sequence[Evidence],
         seen_at: datetime,
         interface_mac: str | None = None,
+        catalogue: str = "",
     ) -> DeviceChange:
         """Stores what one host turned out to be, and says what is new about the device.
 
@@ -200,7 +210,9 @@ class Store:
         """
         place = Place(sweep_id, site, zone, address, seen_at)
         with self._writing() as connection, Session(connection) as session:
-            device_id, change = settling.settle(session, place, identity, evidence, interface_mac)
+            device_id, change = settling.settle(
+                session, place, identity, evidence, interface_mac, catalogue
+            )
             session.flush()
             record = reader.read_device(connection, device_id)
         if record is None:  # pragma: no cover - it was stored a line above
@@ -220,7 +232,44 @@ class Store:
     def hosts_of(self, sweep_id: int | None = None) -> Iterator[StoredHost]:
         """Everything one sweep (or all, the oldest first) stored, host by host."""
         with self._reading() as connection:
-            yield from answers.read_hosts(connection, sweep_id)
+            sweeps = answers.read_sweeps(connection)
+            for one in [sweep.id for sweep in sweeps] if sweep_id is None else [sweep_id]:
+                for hosts in answers.read_hosts(connection, one):
+                    yield from hosts
+
+    def hosts_read_by(self, sweep_id: int, readers: str) -> Iterator[list[StoredHost]]:
+        """Everything one sweep stored, some hosts at a time.
+
+        Without the bytes where all evidence was read by these readers: it says what they would.
+        """
+        with self._reading() as connection:
+            raw = answers.read_readers(connection, sweep_id) != readers
+            yield from answers.read_hosts(connection, sweep_id, raw=raw)
+
+    def settle_many(
+        self,
+        sweep_id: int,
+        hosts: Sequence[NamedHost],
+        bulk: BulkSettling,
+        read: Sequence[tuple[int, tuple[Evidence, ...]]] = (),
+    ) -> list[tuple[int, Change]]:
+        """Stores what hosts of one sweep turned out to be; their devices, and what is new.
+
+        `read` is the evidence of observations that other readers found in them this time.
+        """
+        with self._writing() as connection:
+            answers.store_evidence(connection, read)
+            return bulk.settle(connection, sweep_id, hosts)
+
+    def read_by(self, sweep_id: int, readers: str) -> None:
+        """Records that all evidence of a sweep is what these readers find."""
+        with self._writing() as connection:
+            answers.store_readers(connection, sweep_id, readers)
+
+    def records(self, ids: Sequence[int]) -> dict[int, DeviceRecord]:
+        """These devices, by their ids."""
+        with self._reading() as connection:
+            return {record.id: record for record in reader.read_records(connection, ids)}
 
     def _take_lock(self) -> None:
         if self._lock is not None:

@@ -238,3 +238,29 @@ class ClaimRow(Base):
     field: Mapped[Field] = mapped_column(Words(Field))
     evidence: Mapped[str] = mapped_column(DeviceText)
     why: Mapped[str] = mapped_column(Text)
+
+
+class NamingRow(Base):
+    """By which catalogue a sighting was named, and marks of what came of it (`store.marks`)."""
+
+    __tablename__ = "naming"
+    __table_args__ = STRICT
+
+    identity_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("identity.id", ondelete=CASCADE), primary_key=True, autoincrement=False
+    )
+    catalogue: Mapped[str] = mapped_column(Text)
+    names_mark: Mapped[str] = mapped_column(Text)
+    mark: Mapped[str] = mapped_column(Text)
+
+
+class ReadingRow(Base):
+    """The mark of the readers that all evidence of a sweep was read by, "" if several were."""
+
+    __tablename__ = "reading"
+    __table_args__ = STRICT
+
+    sweep_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("sweep.id", ondelete=CASCADE), primary_key=True, autoincrement=False
+    )
+    readers: Mapped[str] = mapped_column(Text)

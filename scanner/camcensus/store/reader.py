@@ -16,6 +16,7 @@ from camcensus.store.models import (
     DeviceRow,
     IdentifierRow,
     IdentityRow,
+    NamingRow,
     SweepRow,
 )
 from camcensus.store.records import (
@@ -49,6 +50,13 @@ def read_device(connection: Connection, device_id: int) -> DeviceRecord | None:
     )
     asked = _Asked(connection, since=latest or 0)
     return next(_records(connection, [device_id], asked), None)
+
+
+def read_records(connection: Connection, ids: Sequence[int]) -> Iterator[DeviceRecord]:
+    """The devices of these ids."""
+    asked = _Asked(connection)
+    for start in range(0, len(ids), _DEVICES):
+        yield from _records(connection, ids[start : start + _DEVICES], asked)
 
 
 def read_detail(connection: Connection, device_id: int) -> DeviceDetail | None:
@@ -142,11 +150,12 @@ def _block(network: str) -> tuple[str, str]:
 
 def _records(connection: Connection, ids: Sequence[int], asked: _Asked) -> Iterator[DeviceRecord]:
     """The records of these devices, in this order."""
-    device, identity = DeviceRow.__table__, IdentityRow.__table__
+    device, identity, naming = (one.__table__ for one in (DeviceRow, IdentityRow, NamingRow))
     mine = (column.label(f"device_{column.name}") for column in device.c if column.name != "id")
     rows = connection.execute(
-        select(identity, *mine)
+        select(identity, *mine, naming.c.catalogue)
         .join_from(device, identity, identity.c.device_id == device.c.id)
+        .join(naming, naming.c.identity_id == identity.c.id, isouter=True)
         .where(identity.c.is_current == 1, device.c.id.in_(ids))
     )
     by_id = {row.device_id: row for row in rows}
@@ -225,6 +234,7 @@ def _record(
         last_seen=row.device_last_seen,
         sources=row.sources,
         conflicts=row.conflicts,
+        catalogue=row.catalogue or None,
     )
 
 

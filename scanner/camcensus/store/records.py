@@ -49,6 +49,7 @@ class SweepStart:
     catalogue: str
     version: str
     started_at: datetime
+    readers: str = ""  # the mark of what reads evidence from answers
     user: str = ""
     change: str = ""
     networks: tuple[str, ...] = ()
@@ -135,6 +136,7 @@ class StoredHost:
     zone: str
     address: str
     observations: tuple[Observation, ...]
+    ids: tuple[int, ...] = ()  # of the observations
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,7 @@ class DeviceRecord:
     last_seen: datetime
     sources: tuple[str, ...]
     conflicts: tuple[str, ...] = ()
+    catalogue: str | None = None  # the version of the catalogue that named it
     findings: tuple[FindingRef, ...] = ()
 
     @property
@@ -246,6 +249,7 @@ class DeviceRecord:
             "first_seen": rfc3339(self.first_seen),
             "last_seen": rfc3339(self.last_seen),
             "sources": list(self.sources),
+            "catalogue": self.catalogue,
             "findings": [
                 {"id": found.id, "rule": found.rule, "severity": found.severity}
                 for found in self.findings

@@ -1,12 +1,14 @@
 """From an identity to a device over time: match, merge, and say what changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from camcensus.store.facts import Facts, address_order, read_facts
+from camcensus.store.marks import mark, names_mark, store_marks
 from camcensus.store.matching import Place, find_device
 from camcensus.store.models import (
     AddressRow,
@@ -29,7 +31,7 @@ _ATTRIBUTES = {
     "mac": None,
 }
 _UNCLAIMED = ("name", "location", "endpoint", "channels", "cpe")
-_COMPARED = (*_ATTRIBUTES, "name")
+COMPARED = (*_ATTRIBUTES, "name")
 _CERTAIN_RULES = ("mac", "serial")
 _WEAK_RULES = ("address", "endpoint")
 
@@ -40,6 +42,7 @@ def settle(
     identity: Identity,
     evidence: Sequence[Evidence],
     interface_mac: str | None,
+    catalogue: str = "",
 ) -> tuple[int, Change]:
     """Stores what one host turned out to be; the device's id, and what is new about it."""
     facts = read_facts(identity, evidence, interface_mac)
@@ -66,28 +69,54 @@ def settle(
     session.add(row)
     session.flush()
     _store_claims(session, row.id, identity)
+    store_marks(
+        session.connection(), catalogue, [(row.id, names_mark(facts), mark(identity, facts))]
+    )
     moved = _store_names(session, device, place, facts)
     if former not in {None, device.id}:
         _leave(session, former)
     if rule in _CERTAIN_RULES:
         _release_weak_sightings(session, place, device, facts)
     choose_current(session, device.id)
-    return device.id, _change(before, _speaks(session, device.id), moved=moved)
+    return device.id, change(before, _speaks(session, device.id), moved=moved)
+
+
+def columns(device_id: int, place: Place, identity: Identity, facts: Facts) -> dict[str, object]:
+    """The columns of a sighting, but for how it was matched and whether it speaks."""
+    sure = identity.certainty
+    return {
+        "sweep_id": place.sweep_id,
+        "device_id": device_id,
+        "zone": place.zone,
+        "address": place.address,
+        "address_order": address_order(place.address),
+        "seen_at": place.seen_at,
+        "kind": identity.kind,
+        "maker": identity.maker,
+        "brand": identity.brand,
+        "model": identity.model,
+        "firmware": identity.firmware,
+        "serial": identity.serial,
+        "mac": identity.mac or next(iter(facts.macs), None) or facts.interface_mac,
+        "name": facts.name,
+        "location": facts.location,
+        "hostnames": facts.hostnames,
+        "endpoint": facts.endpoint,
+        "channels": identity.channels,
+        "cpe": identity.cpe,
+        "certainty_kind": sure.kind,
+        "certainty_maker": sure.maker,
+        "certainty_brand": sure.brand,
+        "certainty_model": sure.model,
+        "conflicts": identity.conflicts,
+        "sources": facts.sources,
+    }
 
 
 def _fill(row: IdentityRow, device_id: int, place: Place, identity: Identity, facts: Facts) -> None:
-    row.device_id, row.is_current = device_id, 0
-    row.zone, row.address, row.seen_at = place.zone, place.address, place.seen_at
-    row.address_order = address_order(place.address)
-    row.kind, row.maker, row.brand = identity.kind, identity.maker, identity.brand
-    row.model, row.firmware, row.serial = identity.model, identity.firmware, identity.serial
-    row.mac = identity.mac or next(iter(facts.macs), None) or facts.interface_mac
-    sure = identity.certainty
-    row.certainty_kind, row.certainty_maker = sure.kind, sure.maker
-    row.certainty_brand, row.certainty_model = sure.brand, sure.model
-    row.conflicts, row.sources = identity.conflicts, facts.sources
-    row.name, row.location, row.hostnames = facts.name, facts.location, facts.hostnames
-    row.endpoint, row.channels, row.cpe = facts.endpoint, identity.channels, identity.cpe
+    row.is_current = 0
+    for name, value in columns(device_id, place, identity, facts).items():
+        setattr(row, name, value)
 
 
 def _carry_over(session: Session, row: IdentityRow) -> None:
@@ -102,17 +131,28 @@ def _carry_over(session: Session, row: IdentityRow) -> None:
             )
             .order_by(IdentityRow.sweep_id.desc(), IdentityRow.id.desc())
         ).first()
-    if last is None or not (_agree(row.maker, last.maker) and _agree(row.brand, last.brand)):
-        return
+    if last is not None:
+        names = (*_ATTRIBUTES, *_UNCLAIMED, "conflicts", "hostnames")
+        for name, value in carried({name: getattr(row, name) for name in names}, last).items():
+            setattr(row, name, value)
+
+
+def carried(said: Mapping[str, Any], last: IdentityRow | Row[Any]) -> dict[str, object]:
+    """What a sighting left open, and the latest other one of its device says."""
+    if not (_agree(said["maker"], last.maker) and _agree(said["brand"], last.brand)):
+        return {}
+    taken: dict[str, object] = {}
     for name, certainty in _ATTRIBUTES.items():
-        if getattr(row, name) in {None, Kind.UNKNOWN} and name not in row.conflicts:
-            setattr(row, name, getattr(last, name))
+        if said[name] in {None, Kind.UNKNOWN} and name not in said["conflicts"]:
+            taken[name] = getattr(last, name)
             if certainty is not None:
-                setattr(row, certainty, getattr(last, certainty))
+                taken[certainty] = getattr(last, certainty)
     for name in _UNCLAIMED:
-        if getattr(row, name) is None:
-            setattr(row, name, getattr(last, name))
-    row.hostnames = row.hostnames or last.hostnames
+        if said[name] is None:
+            taken[name] = getattr(last, name)
+    if not said["hostnames"]:
+        taken["hostnames"] = last.hostnames
+    return taken
 
 
 def _agree(one: str | None, other: str | None) -> bool:
@@ -121,26 +161,33 @@ def _agree(one: str | None, other: str | None) -> bool:
 
 def _store_claims(session: Session, identity_id: int, identity: Identity) -> None:
     session.execute(delete(ClaimRow).where(ClaimRow.identity_id == identity_id))
-    session.add_all(
-        ClaimRow(
-            identity_id=identity_id,
-            ordinal=ordinal,
-            signature=claim.signature,
-            attribute=claim.attribute,
-            value=claim.value,
-            certainty=claim.certainty,
-            field=claim.evidence.field,
-            evidence=claim.evidence.value,
-            why=claim.why,
-        )
+    rows = claim_rows(identity_id, identity)
+    if rows:
+        session.execute(insert(ClaimRow), rows)
+
+
+def claim_rows(identity_id: int, identity: Identity) -> list[dict[str, object]]:
+    """The claims behind an identity, as the table holds them."""
+    return [
+        {
+            "identity_id": identity_id,
+            "ordinal": ordinal,
+            "signature": claim.signature,
+            "attribute": claim.attribute,
+            "value": claim.value,
+            "certainty": claim.certainty,
+            "field": claim.evidence.field,
+            "evidence": claim.evidence.value,
+            "why": claim.why,
+        }
         for ordinal, claim in enumerate(identity.claims)
-    )
+    ]
 
 
 def _store_names(session: Session, device: DeviceRow, place: Place, facts: Facts) -> bool:
     """Dates the device, its identifiers and its address; whether the address is new to it."""
     _widen(device, place.seen_at)
-    for kind, value, maker in _identifiers(facts):
+    for kind, value, maker in identifiers(facts):
         identifier = session.get(IdentifierRow, (device.id, kind, value, maker))
         if identifier is None:
             identifier = IdentifierRow(
@@ -168,7 +215,7 @@ def _store_names(session: Session, device: DeviceRow, place: Place, facts: Facts
     return True
 
 
-def _identifiers(facts: Facts) -> Iterator[tuple[str, str, str]]:
+def identifiers(facts: Facts) -> Iterator[tuple[str, str, str]]:
     """Kind, value, and the maker that scopes it."""
     yield from (("mac", mac, "") for mac in facts.macs)
     if facts.interface_mac is not None and facts.interface_mac not in facts.macs:
@@ -220,12 +267,13 @@ def _speaks(session: Session, device_id: int) -> dict[str, object] | None:
     current = session.scalars(
         select(IdentityRow).where(IdentityRow.device_id == device_id, IdentityRow.is_current == 1)
     ).first()
-    return None if current is None else {name: getattr(current, name) for name in _COMPARED}
+    return None if current is None else {name: getattr(current, name) for name in COMPARED}
 
 
-def _change(
+def change(
     before: dict[str, object] | None, after: dict[str, object] | None, *, moved: bool
 ) -> Change:
+    """What is new about a device that spoke so before, and speaks so now."""
     if before is None or after is None:
         return Change.NEW
     if not (before["maker"] or before["brand"]) and (after["maker"] or after["brand"]):
@@ -317,7 +365,7 @@ def _hand_over_identifiers(
     session: Session, device: DeviceRow, own: DeviceRow, seen_at: datetime, facts: Facts
 ) -> None:
     """Moves what the released sighting brought in: first seen then, and not stated now."""
-    stated = {value for _, value, _ in _identifiers(facts)}
+    stated = {value for _, value, _ in identifiers(facts)}
     session.execute(
         update(IdentifierRow)
         .where(IdentifierRow.device_id == device.id, IdentifierRow.first_seen == seen_at)

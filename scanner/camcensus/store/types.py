@@ -74,6 +74,7 @@ class Words(TypeDecorator[Word]):
     def __init__(self, members: type[Word]) -> None:
         super().__init__()
         self.members = members
+        self._of: dict[str, Word] = {member.value: member for member in members}
 
     def process_bind_param(self, value: Word | None, _dialect: Dialect) -> str | None:
         """The member's text."""
@@ -83,13 +84,13 @@ class Words(TypeDecorator[Word]):
         """The member."""
         if value is None:
             return None
-        try:
-            return self.members(value)
-        except ValueError:
+        found = self._of.get(value)
+        if found is None:
             raise StoreError(
                 f"the database holds {value!r}, which is no {self.members.__name__.lower()}"
                 " this version knows: use a newer camcensus"
-            ) from None
+            )
+        return found
 
 
 class Texts(TypeDecorator[tuple[str, ...]]):
@@ -100,14 +101,16 @@ class Texts(TypeDecorator[tuple[str, ...]]):
 
     def process_bind_param(self, value: tuple[str, ...] | None, _dialect: Dialect) -> str | None:
         """The array's text."""
-        if value is None:
-            return None
+        if not value:
+            return None if value is None else "[]"
         return json.dumps([_UNSTORABLE.sub("\ufffd", text) for text in value], ensure_ascii=False)
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> tuple[str, ...] | None:
         """The texts."""
         if value is None:
             return None
+        if value == "[]":
+            return ()
         try:
             return tuple(str(text) for text in json.loads(value))
         except (ValueError, TypeError):
