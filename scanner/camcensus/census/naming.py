@@ -84,8 +84,9 @@ def reidentify(
 
 @contextmanager
 def few_collections() -> Iterator[None]:
-    """Lets the garbage collector look seldom, and never at the catalogue: nothing here is garbage
-    that needs it, and it would look at half a million young objects again and again.
+    """Lets the garbage collector look seldom, and never at the catalogue.
+
+    Nothing here is garbage that needs it, and it would look at everything young again and again.
     """
     usual = gc.get_threshold()
     gc.freeze()

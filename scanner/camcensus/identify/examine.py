@@ -1,7 +1,7 @@
 """The laws of a catalogue: what its own examples and counter-examples say about it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from camcensus.identify.catalogue import Catalogue
@@ -12,6 +12,9 @@ from camcensus.types import Claim, Evidence, Field, Kind
 
 UNVERIFIED_CAP = 0.5
 THIN = "thin"
+MAC_CAP = 0.45
+"""Whose network chip it is says little about whose device, or which kind of device, it is."""
+_OF_A_MAC = frozenset({Field.MAC_ADDRESS, Field.MAC_OWNER})
 _START = re.compile(r"(?:\(\?[a-zA-Z-]+\)|\(\?:|\(\?[a-zA-Z-]+:|\(\?P<\w+>|\((?!\?))*(?:\^|\\A)")
 _END = re.compile(r"(?:(?<!\\)\$|\\z)\)*$")
 
@@ -73,6 +76,8 @@ def _form(signature: Signature) -> Iterator[str]:
     if not signature.rejects:
         yield "has no counter-example in rejects"
     best = max([signature.certainty, *(value for _, value in signature.certainties)])
+    if _OF_A_MAC.intersection(signature.fields) and (best > MAC_CAP or signature.constant("kind")):
+        yield f"reads a MAC, which names a maker or brand with {MAC_CAP} at most, and no kind"
     if signature.source == UNVERIFIED and best > UNVERIFIED_CAP:
         yield f"is unverified and claims more than {UNVERIFIED_CAP}"
 
@@ -115,21 +120,23 @@ def _rivals(
     catalogue: Catalogue, signature: Signature, example: Example, claims: Iterable[Claim]
 ) -> Iterator[str]:
     """Nobody else's signature names another maker for it, or denies that it is what it is."""
-    maker, kind = signature.constant("maker"), signature.constant("kind")
+    said = dict(signature.constants) | dict(example.expect)
+    owners = [catalogue.brand(said[name]) or "" for name in ("maker", "brand") if name in said]
+    kind = said.get("kind")
     for claim in claims:
         if claim.signature == signature.id:
             continue
-        if claim.attribute == "maker" and _accused(catalogue, maker, claim.value):
+        if claim.attribute == "maker" and _accused(catalogue, owners, claim.value):
             yield f"{claim.signature} says {claim.value} of {example.value!r}: no relation"
         if claim.attribute == "kind" and kind is not None and _opposed(kind, claim.value):
             yield f"{claim.signature} says {claim.value} of {example.value!r}"
 
 
-def _accused(catalogue: Catalogue, one: str | None, other: str) -> bool:
-    """Whether these are two makers, and no file says what the one is to the other."""
-    if one is None or one == other:
+def _accused(catalogue: Catalogue, owners: Sequence[str], other: str) -> bool:
+    """Whether this is another maker, and no file says what the two are to each other."""
+    if not owners or other in owners:
         return False
-    return catalogue.relation(one, other) is None
+    return all(catalogue.relation(owner, other) is None for owner in owners)
 
 
 def _opposed(one: str, other: str) -> bool:
