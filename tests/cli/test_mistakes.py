@@ -54,7 +54,7 @@ ROWS: list[tuple[tuple[str, ...], int, str]] = [
     (("identify", "a", "b"), 2, "unexpected extra argument"),
     (("resume", "198.18.0.0/24"), 2, "'[SWEEP]': it should be a valid integer"),
     (("config", "set"), 2, "`config show`"),
-    (("signatures", "frob"), 2, "choose list or check"),
+    (("signatures", "frob"), 2, "choose list, check, test"),
     (("signatures", "--maker", "Nobody"), 2, "no maker or brand"),
     (("export", "xml"), 2, "there is no format 'xml'"),
     (("devices", "--kind", "cam"), 2, "there is no kind 'cam'"),

@@ -41,7 +41,14 @@ def test_a_problem_names_file_and_signature(load: Load) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "text"),
     [
-        ("coverage", "#", 'fewer than two fields: add a signature or coverage = "thin"'),
+        (
+            "coverage",
+            "#",
+            (
+                "fewer than two signatures, on two fields, with a source that can be checked:"
+                ' add one, or coverage = "thin"'
+            ),
+        ),
         ('["AcmeCam"]', "[]", "has no counter-example in rejects"),
         ('["AcmeCam"]', '["BoltCam/1"]', "claims its counter-example 'BoltCam/1'"),
         (
@@ -113,3 +120,33 @@ def test_a_pattern_bound_to_an_end_is_anchored(pattern: str) -> None:
 @pytest.mark.parametrize("pattern", ["a", "^a|b", r"a\$", r"\^a", "a^b", "[^a]b", "(?P<model>a)"])
 def test_a_pattern_with_a_loose_alternative_is_not(pattern: str) -> None:
     assert not anchored(pattern)
+
+
+def test_what_is_covered_may_not_call_itself_thin(load: Load) -> None:
+    title = SIGNATURE.format("acme").replace("http.server", "http.title")
+
+    assert texts(load({"makers/acme.toml": ACME + title})) == [
+        "coverage = 'thin': it is covered, take that line out"
+    ]
+
+
+def test_a_mac_names_nobody_surely_and_no_kind(load: Load) -> None:
+    mac = SIGNATURE.format("acme").replace('"http.server"', '"mac.owner"', 1)
+    mac = mac.replace('id = "acme.http.server"', 'id = "acme.mac.block"').replace(
+        '"http.server"', '"mac.owner"'
+    )
+    weak = mac.replace("certainty = 0.9", "certainty = 0.45").replace('kind = "camera"\n', "")
+    head = HEAD.format("acme")
+
+    said = "reads a MAC, which names a maker or brand with 0.45 at most, and no kind"
+    assert texts(load({"makers/acme.toml": head + mac})) == [said]
+    assert texts(load({"makers/acme.toml": head + weak})) == []
+
+
+def test_a_label_is_not_given_to_a_stranger(load: Load) -> None:
+    bolt = (HEAD + SIGNATURE).format("bolt").replace('maker = "bolt"\nkind', 'brand = "bolt"\nkind')
+    bolt = bolt.replace("(?:Acme|Bolt)Cam", "BoltCam").replace('"AcmeCam/2.1"', '"BoltCam/2.1"')
+
+    assert texts(load({"makers/acme.toml": ACME, "makers/bolt.toml": bolt})) == [
+        "acme.http.server says acme of 'BoltCam/2.1': no relation"
+    ]

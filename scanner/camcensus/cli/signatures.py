@@ -198,7 +198,7 @@ def _coverage(catalogue: "Catalogue", wishes: Mapping[str, object]) -> None:
     rows = covered(catalogue)
     lines: list[dict[str, object]] = [
         {
-            "schema": "camcensus.coverage/1",
+            "schema": "camcensus.known-maker/1",
             "maker": row.maker,
             "name": catalogue.names[row.maker],
             "signatures": row.signatures,

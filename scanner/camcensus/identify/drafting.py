@@ -139,4 +139,7 @@ def _literal(text: str) -> str:
 def _letter(letter: str) -> str:
     if letter in {'"', "\\"}:
         return f"\\{letter}"
-    return letter if letter.isprintable() else f"\\u{ord(letter) & 0xFFFF:04x}"
+    if letter.isprintable():
+        return letter
+    number = ord(letter)
+    return "?" if 0xD800 <= number < 0xE000 else f"\\U{number:08x}"

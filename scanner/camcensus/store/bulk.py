@@ -68,7 +68,7 @@ class _Stored:
 
 
 class BulkSettling:
-    """The hosts of one sweep, piece by piece; `moved` are devices whose word changed on the way.
+    """The hosts of one sweep, piece by piece; `moved` are devices written anew on the way.
 
     A device that changed in an earlier sweep may have handed on what a later one left open, so
     one object goes through all sweeps, the oldest first.
@@ -127,8 +127,7 @@ class BulkSettling:
                 session, place, case.host.identity, case.host.evidence, None, self.catalogue
             )
             session.flush()
-        if change is not Change.SEEN:
-            self.moved.add(device_id)
+        self.moved.add(device_id)
         return device_id, change
 
     def _write_anew(
@@ -148,10 +147,8 @@ class BulkSettling:
                 after |= settling.carried(after, others[0])
             after |= {"matched_by": before.matched_by, "is_current": before.is_current}
             values.append(after | {"row_id": old.id})
-            change = _change(before, after)
-            results.append((old.device_id, change))
-            if change is not Change.SEEN:
-                self.moved.add(old.device_id)
+            results.append((old.device_id, _change(before, after)))
+            self.moved.add(old.device_id)
             if any(one.sweep_id == sweep_id for one in others):
                 crowded.append(old.device_id)
         names = [name for name in values[0] if name != "row_id"]
