@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo test lint type arch fuzz counterparts bench check fmt schema wheel soak
+.PHONY: help setup demo test lint type arch fuzz counterparts bench accuracy makers check fmt schema wheel soak
 
 PYTHON ?= python3
 VENV   := .venv
@@ -67,6 +67,14 @@ counterparts: $(STAMP)  ## against Debian's avahi, wsdd, minidlna, snmpd, web an
 bench: $(STAMP)  ## every benchmark, one after the other
 	@shopt -s nullglob
 	for script in bench/*.py; do echo "== $$script"; $(RUN) "$$script"; done
+	echo "== accuracy"; $(MAKE) accuracy
+
+CORPUS ?= tests/corpus
+accuracy: $(STAMP)  ## recall, precision and calibration on CORPUS=DIR (our own if none is given)
+	@$(RUN) -m camcensus signatures test "$(CORPUS)"
+
+makers: $(STAMP)  ## write docs/makers.md anew, after a change of the catalogue
+	@$(RUN) -m camcensus signatures coverage --page docs/makers.md
 
 fmt: $(STAMP)  ## correct what can be corrected by a machine
 	@$(RUN) -m ruff check --fix

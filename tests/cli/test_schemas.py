@@ -11,6 +11,7 @@ from cli.conftest import PORTS, Census
 from cli.program import Ask
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "schema"
+CORPUS = Path(__file__).resolve().parents[1] / "corpus"
 CSI = "\x9b2J"  # moves some terminals, though it is no ASCII control character
 EVIDENCE = '{"id": 1, "protocol": "http", "input": {"headers": {"Server": "App-webs/"}}}\nbroken\n'
 
@@ -37,7 +38,10 @@ def check(text: str, *names: str) -> list[dict[str, Any]]:
 
 def test_every_schema_is_one_and_is_named_by_its_file() -> None:
     names = sorted(path.name.removesuffix("-1.schema.json") for path in SCHEMAS.iterdir())
-    assert names == ["check", "coverage", "device", "identify", "plan", "setting", "signature"]
+    assert names == [
+        "check", "collision", "coverage", "device", "identify", "known-maker", "plan", "score",
+        "setting", "signature",
+    ]  # fmt: skip
     for name in names:
         assert validator(name).schema["properties"]["schema"] == {"const": f"camcensus.{name}/1"}
 
@@ -69,6 +73,9 @@ def test_devices_are_the_swept_ones_over_clear_text_and_tls(census: Census, ask:
         (("doctor", "--json"), "check"),
         (("config", "show", "--json"), "setting"),
         (("signatures", "--json"), "signature"),
+        (("signatures", "coverage", "--json"), "known-maker"),
+        (("signatures", "collisions", "--json"), "collision"),
+        (("signatures", "test", str(CORPUS), "--json"), "score"),
     ],
 )
 def test_each_verb_keeps_to_its_schema(

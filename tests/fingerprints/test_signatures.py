@@ -1,14 +1,17 @@
 """Generated from the signature files: each signature is a test of its own."""
 
 import struct
+from pathlib import Path
 
 import aiooui
 import pytest
 
 from camcensus.identify import Signature, SignatureFile, load_catalogue
+from camcensus.identify.coverage import covered, page
 from camcensus.identify.examine import file_problems, signature_problems
 
 CATALOGUE = load_catalogue()
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +52,23 @@ def test_the_maker_of_what_is_no_video_device_is_claimed_weakly(signature: Signa
     named = {"maker", "brand"} & dict(signature.constants).keys()
 
     assert all(signature.certainty_of(attribute) <= 0.45 for attribute in named)
+
+
+def test_the_page_of_all_makers_is_up_to_date() -> None:
+    written = (DOCS / "makers.md").read_text("utf-8").splitlines()
+
+    assert written == list(page(CATALOGUE)), "run: make makers"
+
+
+def test_no_released_id_vanishes_without_a_word() -> None:
+    released = (Path(__file__).parent / "released-ids.txt").read_text("utf-8").split()
+    known = {signature.id for signature in CATALOGUE.signatures}
+
+    assert len(set(released)) == len(released) > 1000
+    assert set(released) - known - CATALOGUE.renamed.keys() == set()
+
+
+def test_enough_makers_are_known_well() -> None:
+    rows = covered(CATALOGUE)
+
+    assert sum(not row.thin for row in rows) >= 110

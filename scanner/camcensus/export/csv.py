@@ -57,6 +57,7 @@ COLUMNS: dict[str, Callable[[DeviceRecord], Cell]] = {
     "sources": lambda device: _joined(device.sources),
     "conflicts": lambda device: _joined(device.conflicts),
     "findings": lambda device: _joined(finding.rule for finding in device.findings),
+    "catalogue": lambda device: device.catalogue,
 }
 
 
