@@ -29,6 +29,14 @@ def test_nobody_is_named_wrongly() -> None:
     assert [(one.case.id, one.said) for one in POSITIVE if one.vendor == "wrong"] == []
 
 
+def test_what_names_nobody_is_left_unnamed() -> None:
+    """Answers of real cameras that say nothing of their maker: silence is right."""
+    quiet = [one for one in POSITIVE if json.loads(one.case.line)["expect"].get("silence")]
+
+    assert len(quiet) > 10
+    assert [(one.case.id, one.said) for one in quiet if one.said != "nobody"] == []
+
+
 def test_nearly_everybody_is_named() -> None:
     counts = tally(POSITIVE, "vendor")
 
