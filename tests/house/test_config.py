@@ -59,6 +59,7 @@ def test_the_file_yields_to_the_environment_and_that_to_the_command_line(
         "source_port": "default",
         "max_rate": "default",
         "log_format": "default",
+        "signatures": "default",
         "snmp_community": "default",
         "snmp_version": "default",
         "onvif_user": "default",

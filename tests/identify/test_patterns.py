@@ -7,7 +7,7 @@ from camcensus.identify.patterns import Pattern, PatternError, PatternSet, searc
 
 def test_a_set_gives_every_pattern_that_is_found_with_its_groups() -> None:
     texts = ["^a(?P<model>.*)$", "b", "c$", "^$"]
-    found = PatternSet(texts, [Pattern(text) for text in texts])
+    found = PatternSet(texts)
 
     assert list(found.search(b"abc")) == [(0, {"model": "bc"}), (1, {}), (2, {})]
     assert list(found.search(b"zzz")) == []
@@ -25,7 +25,7 @@ def test_a_set_for_which_re2_gives_up_is_searched_one_by_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     texts = ["^a(?P<model>.*)$", "b", "z"]
-    found = PatternSet(texts, [Pattern(text) for text in texts])
+    found = PatternSet(texts)
     monkeypatch.setattr(found, "_set", GivesUp())
 
     assert list(found.search(b"abc")) == [(0, {"model": "bc"}), (1, {})]
@@ -33,7 +33,7 @@ def test_a_set_for_which_re2_gives_up_is_searched_one_by_one(
 
 def test_a_thousand_patterns_make_one_set() -> None:
     texts = [f"^p{number} (?P<model>[a-z0-9.]{{1,40}})$" for number in range(1000)]
-    found = PatternSet(texts, [Pattern(text) for text in texts])
+    found = PatternSet(texts)
 
     assert list(found.search(b"p987 x")) == [(987, {"model": "x"})]
 
@@ -42,7 +42,7 @@ def test_a_set_that_does_not_compile_is_an_error_and_never_an_empty_set() -> Non
     texts = [f"x{{900}}y{{{number}}}" for number in range(100, 200)]
 
     with pytest.raises(PatternError, match="compile"):
-        PatternSet(texts, [], memory=1 << 16)
+        PatternSet(texts, memory=1 << 16)
 
 
 @pytest.mark.parametrize("text", ["(", "(?<=x)y", "\udcff"])

@@ -91,6 +91,15 @@ def test_a_kind_that_is_a_guess_is_unknown() -> None:
     assert settle([claim("kind", "camera", KIND_MINIMUM - 0.01)]).kind is Kind.UNKNOWN
 
 
+def test_many_weak_words_do_not_contest_a_strong_one() -> None:
+    fields = (Field.WSD_SCOPE, Field.MDNS_SERVICE, Field.SSDP_SERVER, Field.RTSP_SERVER)
+    weak = [claim("kind", "camera", 0.5, field) for field in fields]
+    strong = claim("kind", "encoder", 0.93, Field.MDNS_INSTANCE)
+
+    assert settle([*weak, strong]).kind is Kind.ENCODER
+    assert settle([*weak, claim("kind", "encoder", 0.6, Field.MDNS_INSTANCE)]).kind is Kind.CAMERA
+
+
 def test_two_kinds_of_video_need_a_clear_lead() -> None:
     clear = settle([claim("kind", "camera", 0.6), claim("kind", "nvr", 0.9, Field.SADP_FIELD)])
     close = settle([claim("kind", "camera", 0.8), claim("kind", "nvr", 0.9, Field.SADP_FIELD)])

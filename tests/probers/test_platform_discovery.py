@@ -217,7 +217,7 @@ def test_a_recorded_dhip_answer_gives_the_evidence_of_one_we_heard(persona: str)
     [
         ("sadp", "hik_cam", "hikvision", Kind.CAMERA),
         ("sadp", "hik_nvr", "hikvision", Kind.NVR),
-        ("sadp", "lts_cam", "hikvision", Kind.UNKNOWN),
+        ("sadp", "lts_cam", "hikvision", Kind.CAMERA),
         ("dhip", "dahua_cam", "dahua", Kind.CAMERA),
         ("dhip", "dahua_nvr", "dahua", Kind.NVR),
         ("dhip", "lorex_nvr", "dahua", Kind.NVR),
@@ -241,9 +241,11 @@ def test_the_answer_alone_names_the_electronics(
 
 
 def test_the_makers_platform_is_not_the_label() -> None:
+    """Without the label's own numbers and MAC, the answers name nobody's label."""
+    amcrest = said("dhip", "amcrest_cam").replace(b"9c:8e:cd", b"3c:ef:8c")
     evidence = [
-        *sadp.evidence(said("sadp", "lts_cam")),
-        *dhip.evidence(said("dhip", "amcrest_cam").replace(b"IP8M-2496EB", b"X-1")),
+        *sadp.evidence(said("sadp", "lts_cam").replace(b"CMIP1382W-28M", b"X-1")),
+        *dhip.evidence(amcrest.replace(b"IP8M-2496EB", b"X-1").replace(b"00AC000", b"0000000")),
     ]
 
     brands = {claim.value for claim in load_catalogue().identify(evidence).claims

@@ -55,6 +55,7 @@ def _identity(record: DeviceRecord) -> dict[str, str | None]:
         "hides": _hidden_channels(record),
         "endpoint": record.endpoint,
         "contradicts itself": ", ".join(record.conflicts),
+        "named by": record.catalogue and f"catalogue {record.catalogue}",
         "site": record.site,
         "zone": record.zone,
         "status": record.status,

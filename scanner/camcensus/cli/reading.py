@@ -2,6 +2,7 @@
 
 import difflib
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -79,6 +80,7 @@ def devices(
             f"{len(found):,} devices in {store.path}" + ("" if everything else "; --all for more"),
             quiet=quiet,
         )
+        say(named_by(found), quiet=quiet or not found)
 
 
 def show(
@@ -103,6 +105,15 @@ def show(
             else:
                 for line in detail_lines(detail, catalogue_in_force(config), raw=raw):
                     sink.line(line)
+
+
+def named_by(records: "list[DeviceRecord]") -> str:
+    """Which catalogue named them, in one sentence; what to do where several did."""
+    counts = Counter(record.catalogue or "of a time that kept none" for record in records)
+    if len(counts) == 1:
+        return f"named by catalogue {next(iter(counts))}"
+    told = ", ".join(f"{version} ({number:,})" for version, number in counts.most_common())
+    return f"named by catalogues {told}; `camcensus reidentify` names all by today's"
 
 
 def export(

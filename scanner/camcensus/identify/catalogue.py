@@ -12,7 +12,6 @@ from camcensus.identify.patterns import (
     SET_MEMORY,
     PatternError,
     PatternSet,
-    compiled,
     searchable,
 )
 from camcensus.identify.platform import Relabel, relabel_of
@@ -221,7 +220,7 @@ def _compile(
     for field, of in by_field.items():
         texts = [signature.pattern for signature in of]
         try:
-            patterns = PatternSet(texts, [compiled(text) for text in texts], memory=memory)
+            patterns = PatternSet(texts, memory=memory)
         except PatternError as error:
             raise CatalogueError(f"the patterns of {field} do not compile: {error}") from error
         sets[field] = (tuple(of), patterns)

@@ -129,7 +129,7 @@ def page(catalogue: Catalogue) -> Iterator[str]:
     unverified = sum(one.source == UNVERIFIED for one in catalogue.signatures)
     yield "# Makers and brands that camcensus knows"
     yield ""
-    yield "Written by `camcensus signatures coverage --page`; do not edit it."
+    yield "Written by `camcensus signatures coverage --page FILE`; do not edit it."
     yield ""
     yield (
         f"{len(rows) - len(thin)} makers and brands are known by two signatures or more, on two"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from camcensus.data import normalise_mac
 from camcensus.errors import CatalogueError, malformed_toml
-from camcensus.identify.patterns import PatternError, compiled
+from camcensus.identify.patterns import Pattern, PatternError
 from camcensus.identify.signatures import (
     ATTRIBUTES,
     CONSTANTS,
@@ -183,7 +183,7 @@ def _fields(table: Table) -> tuple[Field, ...]:
 def _check_claims(table: Table, signature: Signature) -> None:
     """What it claims must be something, once, and of the vocabulary."""
     try:
-        groups = frozenset(compiled(signature.pattern).groups)
+        groups = frozenset(Pattern(signature.pattern).groups)
     except PatternError as error:
         table.fail("pattern", str(error))
     constants = {attribute for attribute, _ in signature.constants}

@@ -49,16 +49,14 @@ def compiled(text: str) -> Pattern:
 
 
 class PatternSet:
-    """Many patterns, searched together."""
+    """Many patterns, searched together; one is compiled by itself when it is first found."""
 
-    __slots__ = ("_patterns", "_sentinel", "_set")
+    __slots__ = ("_sentinel", "_set", "_texts")
 
-    def __init__(
-        self, texts: Sequence[str], patterns: Sequence[Pattern], *, memory: int = SET_MEMORY
-    ) -> None:
+    def __init__(self, texts: Sequence[str], *, memory: int = SET_MEMORY) -> None:
         options = _options()
         options.max_mem = memory
-        self._patterns = tuple(patterns)
+        self._texts = tuple(texts)
         self._set = re2.Set.SearchSet(options)
         try:
             for text in texts:
@@ -71,7 +69,7 @@ class PatternSet:
     def search(self, value: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         """The index and the named groups of every pattern that is found in the value."""
         for index in self._candidates(value):
-            groups = self._patterns[index].search(value)
+            groups = compiled(self._texts[index]).search(value)
             if groups is not None:
                 yield index, groups
 
@@ -80,7 +78,7 @@ class PatternSet:
         found = self._set.Match(value) or []
         if self._sentinel in found:
             return sorted(index for index in found if index != self._sentinel)
-        return range(len(self._patterns))
+        return range(len(self._texts))
 
 
 def _options() -> re2.Options:

@@ -20,6 +20,8 @@ VIDEO_MARGIN = 0.3
 MINIMUM = 0.2
 """A total below this is not reported."""
 KIND_MINIMUM = 0.3
+STRONG = 0.9
+FAIR = 0.7
 
 _SPECIFIC = frozenset({"model", "firmware", "serial"})
 _WORDS = re.compile(r"[a-z0-9]+")
@@ -98,8 +100,21 @@ def _settle_kind(claims: Sequence[Claim]) -> Settled:
         return side
     if side.value == "no":
         return Settled(Kind.NOT_VIDEO.value, side.certainty)
-    best = _winner(weights, margin=MARGIN, minimum=KIND_MINIMUM)
+    best = _winner(_serious(weights, claims), margin=MARGIN, minimum=KIND_MINIMUM)
     return Settled(best.value, min(best.certainty, side.certainty), best.conflict)
+
+
+def _serious(weights: Mapping[str, float], claims: Sequence[Claim]) -> dict[str, float]:
+    """The kinds that compete: a strong word is not contested by weak ones, however many.
+
+    The words that recorders and encoders share with cameras ("sends video") claim a camera weakly.
+    """
+    surest: dict[str, float] = {}
+    for claim in claims:
+        surest[claim.value] = max(surest.get(claim.value, 0.0), claim.certainty)
+    if not any(surest[kind] >= STRONG for kind in weights):
+        return dict(weights)
+    return {kind: weight for kind, weight in weights.items() if surest[kind] >= FAIR}
 
 
 def _combine(claims: Sequence[Claim], supports: Callable[[str], bool]) -> float:
