@@ -169,3 +169,40 @@ def test_the_version_changes_with_every_change_of_a_file(
 
     assert before == again
     assert load_catalogue(folder).version != before
+
+
+WORDS = "schema = 1\n[words]\nnumber = '[0-9]+(?:\\.[0-9]+)*'\n"
+
+
+def test_a_word_stands_for_a_part_of_a_pattern(load: Load) -> None:
+    own = HEAD + "[words]\nserver = 'AcmeCam|AcmeNvr'\n"
+    text = SIGNATURE.replace(
+        "AcmeCam/(?P<firmware>[0-9.]+)", "(?:{{server}})/(?P<firmware>{{number}})"
+    )
+
+    acme = load({"words.toml": WORDS, "makers/acme.toml": own + text})
+
+    assert acme.signatures[0].pattern == r"^(?:AcmeCam|AcmeNvr)/(?P<firmware>[0-9]+(?:\.[0-9]+)*)$"
+    assert acme.identify([Evidence(Field.HTTP_SERVER, "AcmeNvr/2.1")]).firmware == "2.1"
+
+
+@pytest.mark.parametrize(
+    ("words", "pattern", "said"),
+    [
+        ("", "{{nobody}}", "acme.http.server: pattern: no word {{nobody}} here or in words.toml"),
+        ("[words]\nnumber = 'x'\n", "{{number}}", "words: number: is known to all files already"),
+        ("[words]\nother = '('\n", "{{other}}", "words: other: "),
+        ("[words]\nOther = 'x'\n", "x", "words: Other: a name is of small letters"),
+        ("[words]\nother = 7\n", "x", "other: a text is wanted"),
+    ],
+)
+def test_a_word_that_does_not_hold_is_named(
+    load: Load, words: str, pattern: str, said: str
+) -> None:
+    text = SIGNATURE.replace("AcmeCam/", pattern)
+
+    with pytest.raises(CatalogueError) as caught:
+        load({"words.toml": WORDS, "makers/acme.toml": HEAD + words + text})
+
+    assert str(caught.value).startswith("makers/acme.toml")
+    assert said in str(caught.value)

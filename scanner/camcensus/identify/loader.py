@@ -27,6 +27,7 @@ RELATIONS = frozenset({
 })  # fmt: skip
 CONFIDENCES = frozenset({"documented", "widely-reported", "unverified"})
 _RELEASE = re.compile(r"[0-9]+(?:\.[0-9]+){0,2}")
+_WORD = re.compile(r"\{\{(?P<name>[a-z][a-z0-9-]*)\}\}")
 _MAC_PREFIX = re.compile(r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){2,4}")
 
 
@@ -54,8 +55,37 @@ def read_head(name: str, content: bytes) -> Head:
     return Head(version, tuple((old, str(new)) for old, new in renamed.items()))
 
 
+def read_words(name: str, content: bytes) -> dict[str, str]:
+    """Parts of patterns that many files share: what stands for each as {{NAME}}."""
+    table = Table(name, read_toml(name, content))
+    _check_schema(table)
+    words = _words(table, {})
+    table.close()
+    return words
+
+
+def _words(table: Table, known: Mapping[str, str]) -> dict[str, str]:
+    """The parts that this file names, beside those that all files know."""
+    own = Table(f"{table.place}: words", table.mapping("words")).pairs()
+    for name, text in own:
+        if not _WORD.fullmatch(f"{{{{{name}}}}}"):
+            table.fail(f"words: {name}", "a name is of small letters, digits and hyphens")
+        if name in known:
+            table.fail(f"words: {name}", "is known to all files already")
+        try:
+            Pattern(text)
+        except PatternError as error:
+            table.fail(f"words: {name}", str(error))
+    return dict(known) | dict(own)
+
+
 def read_file(
-    name: str, content: bytes, names: Mapping[str, str], *, place: str = ""
+    name: str,
+    content: bytes,
+    names: Mapping[str, str],
+    *,
+    place: str = "",
+    words: Mapping[str, str] | None = None,
 ) -> SignatureFile:
     """One signature file; `name` is its path below the folder, such as `makers/axis.toml`.
 
@@ -72,8 +102,9 @@ def read_file(
         _relation(f"{place}: relation {number}", values, names)
         for number, values in enumerate(table.tables("relation"), 1)
     )
+    known = _words(table, words or {})
     signatures = tuple(
-        _signature(name, place, values, names) for values in table.tables("signature")
+        _signature(name, place, values, names, known) for values in table.tables("signature")
     )
     read = SignatureFile(
         name=name,
@@ -136,7 +167,9 @@ def _relation(place: str, values: object, names: Mapping[str, str]) -> Relation:
     return read
 
 
-def _signature(file: str, place: str, values: object, names: Mapping[str, str]) -> Signature:
+def _signature(
+    file: str, place: str, values: object, names: Mapping[str, str], words: Mapping[str, str]
+) -> Signature:
     table = Table(f"{place}: a signature", values)
     identifier = table.text("id")
     table.place = f"{place}: {identifier}"
@@ -144,7 +177,7 @@ def _signature(file: str, place: str, values: object, names: Mapping[str, str]) 
     if not identifier.startswith(f"{stem}."):
         table.fail("id", f"must start with {stem!r} and a dot")
     fields = _fields(table)
-    pattern = table.text("pattern")
+    pattern = _spelt_out(table, table.text("pattern"), words)
     constants = _constants(table, names)
     read = Signature(
         id=identifier,
@@ -165,6 +198,18 @@ def _signature(file: str, place: str, values: object, names: Mapping[str, str]) 
     table.close()
     _check_claims(table, read)
     return read
+
+
+def _spelt_out(table: Table, pattern: str, words: Mapping[str, str]) -> str:
+    """The pattern with what each {{NAME}} in it stands for."""
+
+    def part(found: re.Match[str]) -> str:
+        text = words.get(found["name"])
+        if text is None:
+            table.fail("pattern", f"no word {found[0]} here or in words.toml")
+        return text
+
+    return _WORD.sub(part, pattern)
 
 
 def _fields(table: Table) -> tuple[Field, ...]:

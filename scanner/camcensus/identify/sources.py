@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from camcensus.errors import CatalogueError
-from camcensus.identify.loader import read_file, read_head, read_vocabulary
+from camcensus.identify.loader import read_file, read_head, read_vocabulary, read_words
 from camcensus.identify.signatures import Head, Signature, SignatureFile
 
 HEAD = "catalogue.toml"
 VOCABULARY = "vocabulary.toml"
+WORDS = "words.toml"
 _FOLDERS = ("makers", "kinds")
 
 T = TypeVar("T")
@@ -44,8 +45,8 @@ def read_folder(folder: Path, *, own: bool = False) -> tuple[Source, ...]:
         CatalogueError: a file cannot be read, or the folder holds nothing that is ours to read.
     """
     paths = [folder / VOCABULARY] if not own or (folder / VOCABULARY).exists() else []
-    if (folder / HEAD).exists() and not own:
-        paths.insert(0, folder / HEAD)
+    optional = (folder / WORDS,) if own else (folder / HEAD, folder / WORDS)
+    paths += [path for path in optional if path.exists()]
     for name in _FOLDERS:
         paths += sorted((folder / name).glob("*.toml"))
     if not paths:
@@ -70,11 +71,15 @@ def read_sources(sources: Iterable[Source]) -> Knowledge:
     for one in (*ours, *theirs):
         if one.name == VOCABULARY:
             names |= read_vocabulary(one.place, one.content)
-    files = {file.name: file for file in _files(ours, names)}
+    words: dict[str, str] = {}
+    for one in (*ours, *theirs):
+        if one.name == WORDS:
+            words |= read_words(one.place, one.content)
+    files = {file.name: file for file in _files(ours, names, words)}
     for file in files.values():
         if file.withdraw:
             raise CatalogueError(f"{file.name}: withdraw: is for a folder of your own")
-    for file in _files(theirs, names):
+    for file in _files(theirs, names, words):
         files[file.name] = _over(files[file.name], file) if file.name in files else file
     head = heads[0] if heads else Head("0", ())
     return Knowledge(
@@ -85,10 +90,12 @@ def read_sources(sources: Iterable[Source]) -> Knowledge:
     )
 
 
-def _files(sources: Iterable[Source], names: Mapping[str, str]) -> Iterator[SignatureFile]:
+def _files(
+    sources: Iterable[Source], names: Mapping[str, str], words: Mapping[str, str]
+) -> Iterator[SignatureFile]:
     for one in sources:
-        if one.name not in {HEAD, VOCABULARY}:
-            yield read_file(one.name, one.content, names, place=one.place)
+        if one.name not in {HEAD, VOCABULARY, WORDS}:
+            yield read_file(one.name, one.content, names, place=one.place, words=words)
 
 
 def _over(ours: SignatureFile, own: SignatureFile) -> SignatureFile:
