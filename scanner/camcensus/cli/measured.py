@@ -3,12 +3,19 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from camcensus.cli.screen import table
+from camcensus.cli.screen import table, width
 
 if TYPE_CHECKING:
     from camcensus.census.accuracy import Bin, Score
 
 _SHOWN = 40  # rows of a list
+_WIDE = 112  # columns of a screen that shows all of a row
+_COLUMNS = (
+    "evidence", "protocol", "cases", "right", "wrong", "silent", "recall", "precision", "model",
+    "firmware", "kind",
+)  # fmt: skip
+_NUMBERS = frozenset(_COLUMNS) - {"evidence", "protocol"}
+_WIDE_ONLY = frozenset({"cases", "recall", "firmware", "kind"})
 
 
 def print_report(scores: "Sequence[Score]", catalogue: str) -> None:
@@ -49,25 +56,33 @@ def _positives(scores: "Sequence[Score]") -> list[str]:
         rows.append(_row(grade, "all", of))
     apart = [one for one in scores if one.case.video and one.case.grade != FAVICONS]
     rows.append(_row("all but favicon lists", "all", apart))
-    header = (
-        "grade", "protocol", "cases", "named right", "wrong", "silent", "recall", "precision",
-        "model", "firmware", "kind",
-    )  # fmt: skip
-    table(header, rows, whole=frozenset({"protocol"}))
+    shown = [name for name in _COLUMNS if name not in _WIDE_ONLY or width() >= _WIDE]
+    table(
+        tuple(shown),
+        [tuple(row[name] for name in shown) for row in rows],
+        whole=frozenset(shown) - _NUMBERS,
+        numbers=_NUMBERS & frozenset(shown),
+    )
     wrong = tally(apart, "vendor")["wrong"]
     return [f"{wrong} wrong makers or brands in {len(apart)} answers of video devices"]
 
 
-def _row(grade: str, protocol: str, scores: "Sequence[Score]") -> tuple[str, ...]:
+def _row(grade: str, protocol: str, scores: "Sequence[Score]") -> dict[str, str]:
     from camcensus.census.accuracy import tally
 
     vendor = tally(scores, "vendor")
     right, wrong, silent = vendor["right"], vendor["wrong"], vendor["silent"]
-    return (
-        grade, protocol, str(len(scores)), str(right), str(wrong), str(silent),
-        _share(right, right + wrong + silent), _share(right, right + wrong),
-        *(_of(scores, attribute) for attribute in ("model", "firmware", "kind")),
-    )  # fmt: skip
+    return {
+        "evidence": grade,
+        "protocol": protocol,
+        "cases": str(len(scores)),
+        "right": str(right),
+        "wrong": str(wrong),
+        "silent": str(silent),
+        "recall": _share(right, right + wrong + silent),
+        "precision": _share(right, right + wrong),
+        **{name: _of(scores, name) for name in ("model", "firmware", "kind")},
+    }
 
 
 def _share(part: int, whole: int) -> str:

@@ -9,11 +9,13 @@ import typer
 
 from camcensus.cli import options as opt
 from camcensus.cli.knowledge import catalogue_in_force
-from camcensus.cli.screen import say, table, writing
+from camcensus.cli.screen import say, table, width, writing
 from camcensus.errors import UsageError
 
 if TYPE_CHECKING:
     from camcensus.identify import Catalogue, Signature
+
+_WIDE = 132  # columns of a screen that shows each signal in one of its own
 
 
 def register(app: typer.Typer) -> None:
@@ -211,18 +213,20 @@ def _coverage(catalogue: "Catalogue", wishes: Mapping[str, object]) -> None:
     ]
     if _as_lines(wishes, lines):
         return
+    wide = width() >= _WIDE
     table(
-        ("name", "signatures", "fields", "thin", *COLUMNS),
+        ("name", "signatures", "fields", "thin", *(COLUMNS if wide else ("signals",))),
         [
             (
                 catalogue.names[row.maker],
                 str(row.signatures),
                 str(row.fields),
                 "thin" if row.thin else "",
-                *(row.signals[name] for name in COLUMNS),
+                *_signals(row.signals, wide=wide),
             )
             for row in rows
         ],
+        whole=frozenset({"name"}),
         numbers=frozenset({"signatures", "fields"}),
     )
     thin = sum(row.thin for row in rows)
@@ -233,6 +237,13 @@ def _coverage(catalogue: "Catalogue", wishes: Mapping[str, object]) -> None:
         f"catalogue {catalogue.version}",
         quiet=bool(wishes["quiet"]),
     )
+
+
+def _signals(signals: Mapping[str, str], *, wide: bool) -> tuple[str, ...]:
+    """A column each, or on a narrow screen all in one."""
+    if wide:
+        return tuple(signals.values())
+    return (", ".join(f"{name} {letters}" for name, letters in signals.items() if letters),)
 
 
 def _collisions(catalogue: "Catalogue", wishes: Mapping[str, object]) -> None:
