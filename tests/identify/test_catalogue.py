@@ -26,6 +26,7 @@ pattern = '{pattern}'
 certainty = 0.9
 why = "So it is."
 source = "Acme manual"
+matches = [{{ value = "x", source = "Acme manual" }}]
 {claims}
 """
 

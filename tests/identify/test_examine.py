@@ -76,12 +76,6 @@ def test_what_does_not_hold_is_said(load: Load, old: str, new: str, text: str) -
     assert texts(load({"makers/acme.toml": ACME.replace(old, new)})) == [text]
 
 
-def test_a_signature_without_example_is_a_problem(load: Load) -> None:
-    cut = ACME[: ACME.index("matches")] + 'rejects = ["AcmeCam"]'
-
-    assert texts(load({"makers/acme.toml": cut})) == ["has no example in matches"]
-
-
 def test_nobody_else_may_claim_an_example_for_another_maker(load: Load) -> None:
     bolt = (HEAD + SIGNATURE).format("bolt").replace('"AcmeCam/2.1"', '"BoltCam/2.1"')
     relation = '[[relation]]\nrel = "relabels"\nto = "acme"\nconfidence = "documented"\n'

@@ -70,6 +70,13 @@ def test_a_signature_is_read_as_it_is_written(load: Load) -> None:
         ("(?P<firmware>[0-9.]+)", "(?<=x)", "acme.http.server: pattern"),
         ('why = "Its own web server."', 'why = ""', "why: is empty"),
         ('firmware = "2.1"', 'colour = "2.1"', "colour"),
+        ("matches = [{", "rejects_more = [{", "rejects_more: is not a key"),
+        (
+            '[{ value = "AcmeCam/2.1", firmware = "2.1", source = "Acme manual" }]',
+            "[]",
+            "acme.http.server: matches: is missing",
+        ),
+        (', source = "Acme manual" }', " }", "acme.http.server: matches: source: is missing"),
         ('firmware = "2.1"', 'mac = "AA-BB-CC-01-02-03"', "lower case with colons"),
         ('field = "http.server"', 'fields = ["http.server", "x"]', "fields: 'x' is no field"),
         ('field = "http.server"', 'fields = ["http.title", "http.title"]', "a field twice"),

@@ -71,8 +71,6 @@ def _form(signature: Signature) -> Iterator[str]:
         yield "the pattern has no ^ or $ in some alternative, and not unanchored = true"
     if SAY_WHY in signature.why:
         yield "why: is still the draft's; say it in your own words"
-    if not signature.matches:
-        yield "has no example in matches"
     if not signature.rejects:
         yield "has no counter-example in rejects"
     best = max([signature.certainty, *(value for _, value in signature.certainties)])

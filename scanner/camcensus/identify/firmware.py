@@ -10,12 +10,11 @@ from functools import cache
 from itertools import zip_longest
 
 from camcensus.data import data_folder
-from camcensus.identify.loader import read_toml
-from camcensus.identify.patterns import Pattern, PatternError, compiled
+from camcensus.identify.loader import checked_pattern, read_rows
+from camcensus.identify.patterns import compiled
 from camcensus.identify.tables import Table
 
 FILE = "firmware.toml"
-SCHEMA = 1
 LONGEST = 200
 """Characters of a firmware that are looked at."""
 BRANCH = "branch"
@@ -107,32 +106,23 @@ def forms() -> tuple[Form, ...]:
 
 def read_forms(content: bytes) -> Iterator[Form]:
     """The rows of a file like `firmware.toml`; `CatalogueError` names place and fault."""
-    table = Table(FILE, read_toml(FILE, content))
-    if table.integer("schema") != SCHEMA:
-        table.fail("schema", f"{SCHEMA} is wanted")
-    rows = table.tables("form")
-    table.close()
-    for number, values in enumerate(rows, 1):
-        yield _form(Table(f"{FILE}: form {number}", values))
+    return map(_form, read_rows(FILE, content, "form"))
 
 
 def _form(table: Table) -> Form:
+    pattern = checked_pattern(table)
+    if not set(pattern.groups) - {BRANCH}:
+        table.fail("pattern", "has no named group to compare")
     read = Form(
         id=table.text("id"),
         makers=table.texts("makers"),
-        pattern=table.text("pattern"),
+        pattern=pattern.text,
         why=table.text("why"),
         source=table.text("source"),
         matches=tuple(_match(table.place, values) for values in table.tables("matches")),
         rising=table.texts("rising"),
     )
     table.close()
-    try:
-        known: Pattern = compiled(read.pattern)
-    except PatternError as error:
-        table.fail("pattern", str(error))
-    if not set(known.groups) - {BRANCH}:
-        table.fail("pattern", "has no named group to compare")
     return read
 
 

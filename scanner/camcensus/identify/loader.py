@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from camcensus.data import normalise_mac
 from camcensus.errors import CatalogueError, malformed_toml
@@ -38,6 +38,25 @@ def read_vocabulary(name: str, content: bytes) -> dict[str, str]:
     names = Table(f"{name}: names", table.mapping("names"))
     table.close()
     return dict(names.pairs())
+
+
+def read_rows(name: str, content: bytes, key: str) -> Iterator[Table]:
+    """The tables of a file that is a list of them; `CatalogueError` names place and fault."""
+    table = Table(name, read_toml(name, content))
+    _check_schema(table)
+    rows = table.tables(key)
+    table.close()
+    for number, values in enumerate(rows, 1):
+        yield Table(f"{name}: {key} {number}", values)
+
+
+def checked_pattern(table: Table) -> Pattern:
+    """The pattern of a row, compiled for a look at it; what RE2 does not take is an error."""
+    text = table.text("pattern")
+    try:
+        return Pattern(text)
+    except PatternError as error:
+        table.fail("pattern", str(error))
 
 
 def read_head(name: str, content: bytes) -> Head:
@@ -196,6 +215,8 @@ def _signature(
         rejects=table.texts("rejects"),
     )
     table.close()
+    if not read.matches:
+        table.fail("matches", "is missing: give an example, with its source")
     _check_claims(table, read)
     return read
 

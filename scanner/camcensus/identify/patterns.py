@@ -24,9 +24,10 @@ def searchable(value: str) -> bytes:
 class Pattern:
     """One compiled pattern."""
 
-    __slots__ = ("_regexp", "groups")
+    __slots__ = ("_regexp", "groups", "text")
 
     def __init__(self, text: str) -> None:
+        self.text = text
         try:
             self._regexp = re2.compile(text, _options())
             self.groups = tuple(sorted(self._regexp.groupindex))

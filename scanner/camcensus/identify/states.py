@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from camcensus.data import data_folder
-from camcensus.identify.loader import SCHEMA, read_toml
-from camcensus.identify.patterns import PatternError, compiled, searchable
+from camcensus.identify.loader import checked_pattern, read_rows
+from camcensus.identify.patterns import compiled, searchable
 from camcensus.identify.tables import Table
 from camcensus.types import Evidence, Field
 
@@ -85,13 +85,7 @@ def state_rules() -> tuple[StateRule, ...]:
 
 def read_rules(content: bytes) -> Iterator[StateRule]:
     """The rows of a file like `states.toml`; `CatalogueError` names place and fault."""
-    table = Table(FILE, read_toml(FILE, content))
-    if table.integer("schema") != SCHEMA:
-        table.fail("schema", f"{SCHEMA} is wanted")
-    rows = table.tables("state")
-    table.close()
-    for number, values in enumerate(rows, 1):
-        yield _rule(Table(f"{FILE}: state {number}", values))
+    return map(_rule, read_rows(FILE, content, "state"))
 
 
 def _rule(table: Table) -> StateRule:
@@ -102,15 +96,11 @@ def _rule(table: Table) -> StateRule:
         id=table.text("id"),
         about=table.text("about"),
         field=Field(name),
-        pattern=table.text("pattern"),
+        pattern=checked_pattern(table).text,
         says=table.text("says"),
         source=table.text("source"),
         matches=table.texts("matches"),
         rejects=table.texts("rejects"),
     )
     table.close()
-    try:
-        compiled(read.pattern)
-    except PatternError as error:
-        table.fail("pattern", str(error))
     return read
