@@ -1,11 +1,10 @@
 """A host that an interrupted run had begun with counts as it would have, had nothing happened."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass
 
 import pytest
 
-from camcensus.net import Reply
 from camcensus.probers.base import Host
 from camcensus.sweep import Event, Resume, Sweep
 from camcensus.types import (
@@ -33,16 +32,21 @@ KNOWN = Identity(
 )
 
 
-@pytest.mark.parametrize("asked", [1, 0], ids=["asked-before", "not-yet-asked"])
-def test_a_prober_that_had_asked_a_device_known_by_now_has_asked_it_once(asked: int) -> None:
-    estate, plan = Estate(), plan_of("198.18.0.9")
-    target = Target("198.18.0.9", "s")
-    silence = Reply(Outcome.SILENT, peer=target.address, peer_port=80)
+@dataclass(frozen=True)
+class Interrupted:
+    """Whom the earlier run had heard of the host, in this order, and what a resumed one does."""
 
-    async def emit(_: Event) -> None:
-        pass
+    heard: tuple[str, ...]
+    counted: int  # so often `second` counts as asked
+    met: bool  # whether `second` asks again
 
-    async def run() -> Sweep:
+    async def run(self) -> tuple[Estate, Sweep]:
+        estate, plan = Estate(), plan_of("198.18.0.9")
+        target = Target("198.18.0.9", "s")
+
+        async def emit(_: Event) -> None:
+            pass
+
         sweep = Sweep(
             plan,
             estate.probers(),
@@ -51,38 +55,42 @@ def test_a_prober_that_had_asked_a_device_known_by_now_has_asked_it_once(asked: 
             now=lambda: NOW,
             name=lambda _: KNOWN,
         )
-        later = replace(_seen(target, silence), prober="third")  # it had gone on to this one
-        seen = [_seen(target, silence), later] if asked else []
-        sweep.resume = Resume(plan.size, (Host(target, seen, resumed=True),))
+        host = Host(target, [_seen(target, prober) for prober in self.heard], resumed=True)
+        sweep.resume = Resume(plan.size, (host,))
         await sweep.run()
-        return sweep
+        return estate, sweep
 
-    sweep = asyncio.run(run())
+
+@pytest.mark.parametrize(
+    "interrupted",
+    [
+        pytest.param(Interrupted((), 0, met=False), id="not-yet-asked"),
+        pytest.param(Interrupted(("first",), 0, met=False), id="only-the-first-pass"),
+        pytest.param(Interrupted(("second", "broken"), 1, met=False), id="asked-before"),
+        pytest.param(Interrupted(("second",), 1, met=True), id="cut-off"),
+        pytest.param(Interrupted(("second", "first"), 1, met=True), id="cut-off-beside-the-first"),
+    ],
+)
+def test_a_device_known_by_now_is_asked_only_by_the_prober_that_was_cut_off(
+    interrupted: Interrupted,
+) -> None:
+    """What it had asked already counts as asked once; what it had not come to is spared."""
+    estate, sweep = asyncio.run(interrupted.run())
 
     rows = {row.prober: row.asked for row in sweep.coverage.rows()}
-    assert rows["second"] == asked
-    assert estate.met == []
+    assert rows["second"] == interrupted.counted
+    assert bool(estate.met) == interrupted.met
 
 
-def _seen(target: Target, reply: Reply) -> Observation:
+def _seen(target: Target, prober: str) -> Observation:
     return Observation(
         site=target.site,
         zone=target.zone,
         address=target.address,
-        port=reply.peer_port,
+        port=80,
         transport=Transport.TCP,
-        prober="second",
+        prober=prober,
         message="page",
         seen_at=NOW,
-        outcome=reply.outcome,
+        outcome=Outcome.SILENT,
     )
-
-
-def test_the_prober_that_was_cut_off_is_asked_again() -> None:
-    target = Target("198.18.0.9", "s")
-    silence = Reply(Outcome.SILENT, peer=target.address, peer_port=80)
-    host = Host(target, [_seen(target, silence)], resumed=True)
-
-    assert host.cut_off() == "second"
-    assert Host(target, [_seen(target, silence)]).cut_off() == ""
-    assert Host(target, resumed=True).cut_off() == ""

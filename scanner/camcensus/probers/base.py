@@ -151,10 +151,6 @@ class Host:
         """Whether the interrupted run had come to this prober."""
         return self.resumed and any(seen.prober == prober for seen in self.observations)
 
-    def cut_off(self) -> str:
-        """The prober that an interrupted run was at: it may have had more to ask."""
-        return self.observations[-1].prober if self.resumed and self.observations else ""
-
     def evidence(self) -> tuple[Evidence, ...]:
         """Everything read so far."""
         return tuple(item for seen in self.observations for item in seen.evidence)

@@ -126,7 +126,7 @@ class SecondPass:
         """Each prober whose turn it is, until there is no need or the host goes quiet."""
         target = host.target
         asking = self.asking()
-        cut_off = host.cut_off()
+        cut_off = self._cut_off(host)
         await self.neighbours.look(host)
         probers = self.middleboxes.order(self.probers, host)
         # What anybody may have said in its name is confirmed before anything is built on it.
@@ -146,6 +146,19 @@ class SecondPass:
                 return
         self.middleboxes.take(host)
         await self._fell_silent(asking, host, network, at_the_end=True)
+
+    def _cut_off(self, host: Host) -> str:
+        """The prober that an interrupted run was at with this host: it may have had more to ask.
+
+        Answers to the first pass do not count: they may come while a host is in its second.
+        """
+        if not host.resumed:
+            return ""
+        asked = (seen.prober for seen in reversed(host.observations))
+        return next((name for name in asked if self._only_asks_live_hosts(name)), "")
+
+    def _only_asks_live_hosts(self, prober: str) -> bool:
+        return self.plan.asks(prober, "second") and not self.plan.asks(prober, "first")
 
     async def _fell_silent(
         self, asking: Asking, host: Host, network: str, *, at_the_end: bool = False
