@@ -95,5 +95,5 @@ def test_the_page_has_a_row_for_each_maker_and_counts_them(load: Load) -> None:
 
     assert "0 makers and brands are known" in text
     assert "2 are thin" in text
-    assert "| Acme | - | thin: 1 on 1 fields |" in text
+    assert "| Acme | - | thin: 1 on 1 field |" in text
     assert "| Bolt & Co |" in text

@@ -172,7 +172,7 @@ def _page_row(catalogue: Catalogue, row: Covered) -> str:
         f"{one.rel.replace('_', ' ')} {catalogue.names[one.to]} ({one.confidence})"
         for one in file.relations
     )
-    knowledge = f"{row.signatures} on {row.fields} fields"
+    knowledge = f"{row.signatures} on {row.fields} {'field' if row.fields == 1 else 'fields'}"
     cells = (
         catalogue.names[row.maker],
         file.fact("country") or "-",
