@@ -66,7 +66,7 @@ def test_a_signature_is_read_as_it_is_written(load: Load) -> None:
         ('kind = "camera"', "unanchored = 1", "unanchored: true or false"),
         ('kind = "camera"', 'colour = "red"', "acme.http.server: colour"),
         ("(?P<firmware>", "(?P<colour>", "group 'colour'"),
-        ("(?P<firmware>", "(?P<firmware>(", "acme.http.server: pattern"),
+        ("(?P<firmware>", "(?P<firmware>(", "acme.http.server: pattern: missing )"),
         ("(?P<firmware>[0-9.]+)", "(?<=x)", "acme.http.server: pattern"),
         ('why = "Its own web server."', 'why = ""', "why: is empty"),
         ('firmware = "2.1"', 'colour = "2.1"', "colour"),

@@ -32,7 +32,7 @@ class Pattern:
             self._regexp = re2.compile(text, _options())
             self.groups = tuple(sorted(self._regexp.groupindex))
         except (re2.error, UnicodeError) as error:
-            raise PatternError(str(error)) from error
+            raise PatternError(_said(error)) from error
 
     def search(self, value: bytes) -> dict[str, str] | None:
         """The named groups that took part, as text; `None` if the pattern is nowhere in it."""
@@ -65,7 +65,7 @@ class PatternSet:
             self._sentinel = self._set.Add("")
             self._set.Compile()
         except re2.error as error:
-            raise PatternError(str(error)) from error
+            raise PatternError(_said(error)) from error
 
     def search(self, value: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         """The index and the named groups of every pattern that is found in the value."""
@@ -80,6 +80,12 @@ class PatternSet:
         if self._sentinel in found:
             return sorted(index for index in found if index != self._sentinel)
         return range(len(self._texts))
+
+
+def _said(error: Exception) -> str:
+    """What RE2 has to say, which it says in bytes."""
+    words = error.args[0] if error.args else ""
+    return words.decode("utf-8", "replace") if isinstance(words, bytes) else str(error)
 
 
 def _options() -> re2.Options:
