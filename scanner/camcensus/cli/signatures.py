@@ -1,7 +1,7 @@
 """`signatures`: the catalogue as its contributors use it; nothing is sent."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +14,7 @@ from camcensus.errors import UsageError
 
 if TYPE_CHECKING:
     from camcensus.identify import Catalogue, Signature
+    from camcensus.identify.coverage import Covered
 
 _WIDE = 132  # columns of a screen that shows each signal in one of its own
 
@@ -189,7 +190,7 @@ def _is_meant(catalogue: "Catalogue", one: "Signature", what: str | None) -> boo
 
 
 def _coverage(catalogue: "Catalogue", wishes: Mapping[str, object]) -> None:
-    from camcensus.identify.coverage import COLUMNS, covered, page
+    from camcensus.identify.coverage import covered, page
 
     if isinstance(target := wishes["page"], Path):
         with writing(target) as sink:
@@ -213,6 +214,20 @@ def _coverage(catalogue: "Catalogue", wishes: Mapping[str, object]) -> None:
     ]
     if _as_lines(wishes, lines):
         return
+    _coverage_table(catalogue, rows)
+    thin = sum(row.thin for row in rows)
+    unverified = sum(one.source == "unverified" for one in catalogue.signatures)
+    say(
+        f"{len(rows) - thin} makers and brands with two sourced signatures on two fields or more, "
+        f"{thin} thin; {len(catalogue.signatures)} signatures, {unverified} unverified; "
+        f"catalogue {catalogue.version}",
+        quiet=bool(wishes["quiet"]),
+    )
+
+
+def _coverage_table(catalogue: "Catalogue", rows: Iterable["Covered"]) -> None:
+    from camcensus.identify.coverage import COLUMNS
+
     wide = width() >= _WIDE
     table(
         ("name", "signatures", "fields", "thin", *(COLUMNS if wide else ("signals",))),
@@ -228,14 +243,6 @@ def _coverage(catalogue: "Catalogue", wishes: Mapping[str, object]) -> None:
         ],
         whole=frozenset({"name"}),
         numbers=frozenset({"signatures", "fields"}),
-    )
-    thin = sum(row.thin for row in rows)
-    unverified = sum(one.source == "unverified" for one in catalogue.signatures)
-    say(
-        f"{len(rows) - thin} makers and brands with two sourced signatures on two fields or more, "
-        f"{thin} thin; {len(catalogue.signatures)} signatures, {unverified} unverified; "
-        f"catalogue {catalogue.version}",
-        quiet=bool(wishes["quiet"]),
     )
 
 
