@@ -39,7 +39,7 @@ def _environment() -> "Environment":
 
     return Environment(
         loader=PackageLoader("camcensus.export", "templates"),
-        autoescape=lambda name: name is not None and name.endswith(".html"),
+        autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
