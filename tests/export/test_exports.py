@@ -3,71 +3,23 @@ import io
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from camcensus.export import EXPORTS, csv, jsonl
-from camcensus.store import (
-    AddressSpan,
-    CoverageRecord,
-    DeviceRecord,
-    FindingRef,
-    Owned,
-    Presence,
-)
-from camcensus.types import Certainty, Kind
+from camcensus.export.inventory import Listed
+from camcensus.store import CoverageRecord, DeviceRecord
+from export.samples import DEVICE, EMPTY, texts
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schema"
-SEEN = datetime(2026, 3, 1, 9, 0, 0, 123456, tzinfo=UTC)
-DEVICE = DeviceRecord(
-    id=7,
-    site="north",
-    zone="ward 3",
-    status=Presence.PRESENT,
-    kind=Kind.CAMERA,
-    maker="hikvision",
-    brand="abus",
-    model="TVIP41500",
-    firmware="V5.5.82",
-    serial="007",
-    name="door",
-    location="Ward 3, door",
-    hostnames=("cam-7.local", "cam-7"),
-    mac="44:19:b6:00:00:01",
-    macs=("44:19:b6:00:00:01", "44:19:b6:00:00:02"),
-    addresses=(AddressSpan("198.18.0.9", SEEN, SEEN), AddressSpan("198.18.0.1", SEEN, SEEN)),
-    endpoint="urn:uuid:11112222-0000-1000-8000-4419b6000001",
-    channels=1,
-    cpe=None,
-    certainty=Certainty(0.95, 0.9, 0.92, 0.8),
-    owned=Owned(room="B 12"),
-    first_seen=SEEN,
-    last_seen=SEEN,
-    sources=("http", "ws-discovery"),
-    findings=(FindingRef("f1", "restricted.maker", "high"),),
-)
-EMPTY = replace(
-    DEVICE, kind=Kind.UNKNOWN, maker=None, brand=None, model=None, firmware=None, serial=None,
-    name=None, location=None, hostnames=(), mac=None, macs=(), addresses=(), endpoint=None,
-    channels=None, certainty=Certainty(), owned=Owned(), sources=(), findings=(),
-)  # fmt: skip
-TRICKY = [
-    "", "007", "123456", "1e5", "NULL", "true", "-1", "+49", "=1+1", "@SUM(A1)", "\t=1", "\r=1",
-    "\uff1d1\uff0b1", "'", "'=1", "''", "a,b;c", 'say "hi"', "line\r\nline", "\x00\x07\x1b[31mred",
-    "\x9b31m", "\u202egnp.exe", "\ufeff", "\ud800", "\\", "\\u001b", "C:\\u0041", "海康威视",
-    "=cmd|' /C calc'!A0", " =1", "\u2028", "ends with space ",
-]  # fmt: skip
-texts = st.sampled_from(TRICKY) | st.text(st.characters(), max_size=40)
 
 
 def rows(devices: Iterable[DeviceRecord]) -> list[dict[str, str | float]]:
     """As a reader that knows nothing of us would: quoted cells are text, the others numbers."""
-    content = "".join(csv.lines(devices)).encode("utf-8").decode("utf-8")
+    content = "".join(csv.lines(map(Listed, devices))).encode("utf-8").decode("utf-8")
     stream = io.StringIO(content, newline="")
     return list(reader.DictReader(stream, quoting=reader.QUOTE_NONNUMERIC, strict=True))
 
@@ -107,7 +59,7 @@ def test_no_csv_cell_is_a_formula_or_holds_a_character_that_acts(text: str) -> N
 
 @given(texts)
 def test_text_in_a_json_line_comes_back_and_stays_text(text: str) -> None:
-    [line] = jsonl.lines([replace(DEVICE, name=text)])
+    [line] = jsonl.lines([Listed(replace(DEVICE, name=text))])
     assert line.isascii()
     assert (line.count("\n"), line[-1]) == (1, "\n")
     assert json.loads(line)["name"] == text
@@ -119,6 +71,7 @@ def test_csv_names_its_columns_and_fills_them() -> None:
     assert (row["id"], row["serial"], row["channels"], row["confidence"]) == (7, "007", 1, 0.92)
     assert (row["address"], row["addresses"]) == ("198.18.0.9", "198.18.0.9; 198.18.0.1")
     assert (row["room"], row["tag"]) == ("B 12", "")
+    assert (row["place"], row["how_sure"], row["why"]) == ("B 12", "strong (92%)", "")
     assert (row["first_seen"], row["findings"]) == ("2026-03-01T09:00:00Z", "restricted.maker")
 
 
@@ -135,7 +88,7 @@ def test_every_csv_column_is_documented() -> None:
 def test_a_device_line_fits_its_schema_and_the_schema_names_all_of_it(
     device: DeviceRecord,
 ) -> None:
-    [line] = jsonl.lines([device])
+    [line] = jsonl.lines([Listed(device)])
     schema = schema_of("device-1.schema.json")
     Draft202012Validator(schema).validate(json.loads(line))
     shown_alone = {"claims", "observations", "states", "conflicts"}  # by `show`
@@ -171,6 +124,6 @@ def test_a_coverage_line_fits_its_schema() -> None:
 def test_every_export_takes_devices_and_gives_lines() -> None:
     assert set(EXPORTS) == {"csv", "jsonl"}
     for lines in EXPORTS.values():
-        found = list(lines(iter([DEVICE, EMPTY])))
+        found = list(lines(map(Listed, [DEVICE, EMPTY])))
         assert all(line.endswith("\n") for line in found)
         assert sum("north" in line for line in found) == 2

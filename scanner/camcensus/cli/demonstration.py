@@ -4,14 +4,16 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
 
+from camcensus.census.inventory import gather
 from camcensus.cli.reading import census_table
-from camcensus.cli.screen import say
+from camcensus.cli.screen import put, say
 from camcensus.errors import CamcensusError
-from camcensus.export import EXPORTS
+from camcensus.export.xlsx import workbook
 from camcensus.lab import (
     SHORTCOMINGS,
     Estate,
@@ -40,16 +42,17 @@ def demonstrate(db: Path, *, pace: str, json_lines: bool, quiet: bool) -> int:
         estate = _on_loopback(estate, db, pace, quiet=quiet)
     with Store.open(db, create=False) as store:
         records = list(store.devices(DeviceQuery()))
-    video = [record for record in records if record.kind not in _NOT_VIDEO]
-    csv = db.with_name("cameras.csv")
-    csv.write_text("".join(EXPORTS["csv"](video)), encoding="utf-8", newline="")
+        inventory = gather(store, DeviceQuery(video_only=True), datetime.now(UTC))
+    video = [one.record for one in inventory.devices]
+    sheet = db.with_name("cameras.xlsx")
+    put(sheet, workbook(inventory))
     if json_lines:
         for record in records:
             typer.echo(json.dumps(record.to_json()))
     else:
         census_table(video)
     wrong = [sentence for one in judge(estate, records) for sentence in one.sentences()]
-    _close(video, records, db, csv, wrong, quiet=quiet)
+    _close(video, records, db, sheet, wrong, quiet=quiet)
     return 1 if wrong else 0
 
 
@@ -120,7 +123,7 @@ def _close(
     video: list[DeviceRecord],
     records: list[DeviceRecord],
     db: Path,
-    csv: Path,
+    sheet: Path,
     wrong: list[str],
     *,
     quiet: bool,
@@ -135,5 +138,5 @@ def _close(
         tell(quiet, f"  {one.address}: the label says {one.brand}, made by {one.maker}")
     for sentence in wrong:
         say(f"wrong: {sentence}")
-    tell(quiet, f"census {db}\nspreadsheet {csv}")
+    tell(quiet, f"census {db}\nspreadsheet {sheet}")
     tell(quiet, f"look further with: camcensus devices --db {db}, camcensus show 1 --db {db}")

@@ -12,7 +12,7 @@ import typer
 
 from camcensus.cli import options as opt
 from camcensus.cli.knowledge import catalogue_in_force
-from camcensus.cli.screen import say, table, width, writing
+from camcensus.cli.screen import put, say, table, width, writing
 from camcensus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def named_by(records: "list[DeviceRecord]") -> str:
 
 
 def export(
-    form: Annotated[str, typer.Argument(metavar="FORMAT", help="csv or jsonl.")],
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help="xlsx, csv or jsonl.")],
     maker: Maker = None,
     brand: Brand = None,
     kind: KindOf = None,
@@ -131,20 +131,48 @@ def export(
     quiet: opt.Quiet = False,
 ) -> None:
     """Write the census for a spreadsheet or an asset register."""
-    from camcensus.export import EXPORTS
+    from camcensus.census.inventory import listing
+    from camcensus.export import BOOKS, EXPORTS
 
-    if form not in EXPORTS:
-        raise UsageError(f"there is no format {form!r}; choose one of {', '.join(EXPORTS)}")
+    if form not in {*EXPORTS, *BOOKS}:
+        known = ", ".join((*EXPORTS, *BOOKS))
+        raise UsageError(f"there is no format {form!r}; choose one of {known}")
     query = _query(
         site, maker, brand, kind, seen_since, config, conflict=conflict, everything=everything
     )
+    if form in BOOKS:
+        _book(form, query, db, config, output, quiet=quiet)
+        return
     with open_store(database(db, config)) as store, writing(output) as sink:
         count = 0
-        for line in EXPORTS[form](store.devices(query)):
+        for line in EXPORTS[form](listing(store, query)):
             sink.line(line)
             count += 1
     if output is not None:
         say(f"{count:,} lines in {output}", quiet=quiet)
+
+
+def _book(
+    form: str,
+    query: "DeviceQuery",
+    db: str | None,
+    config: Path | None,
+    output: Path | None,
+    *,
+    quiet: bool,
+) -> None:
+    """A format that is one whole file."""
+    from camcensus.census.inventory import gather
+    from camcensus.config import load_settings
+    from camcensus.export import BOOKS
+
+    if output is None:
+        raise UsageError(f"{form} is no text: name a file with -o, such as -o cameras.{form}")
+    settings = load_settings({"db": db, "config": config})
+    with open_store(settings.db) as store:
+        inventory = gather(store, query, datetime.now(UTC), contact=settings.contact)
+    put(output, BOOKS[form](inventory))
+    say(f"{len(inventory.devices):,} devices in {output}", quiet=quiet)
 
 
 # ---------------------------------------------------------------- which ones

@@ -117,16 +117,30 @@ def writing(output: Path | None) -> Iterator[Sink]:
     if output is None or str(output) == "-":
         yield Sink(sys.stdout)
         return
-    with _told(output):
-        target = output.resolve()
-        as_it_is = target.exists() and not target.is_file()
-        partial = target if as_it_is else target.with_name(f".{target.name}.{os.getpid()}.part")
-        stream = partial.open("w", encoding="utf-8", newline="")
-    try:
+    with _whole(output) as partial:
+        with _told(output):
+            stream = partial.open("w", encoding="utf-8", newline="")
         with stream:
             yield Sink(stream, output)
             with _told(output):
                 stream.flush()
+
+
+def put(output: Path, data: bytes) -> None:
+    """Writes a file that replaces the old one only when it is complete."""
+    with _whole(output) as partial, _told(output):
+        partial.write_bytes(data)
+
+
+@contextmanager
+def _whole(output: Path) -> Iterator[Path]:
+    """Where to write; it takes the place of `output` at the end, if nothing went wrong."""
+    with _told(output):
+        target = output.resolve()
+        as_it_is = target.exists() and not target.is_file()
+        partial = target if as_it_is else target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        yield partial
         with _told(output):
             if not as_it_is:
                 partial.replace(target)

@@ -7,7 +7,8 @@ text. `docs/exports.md` describes columns and escapes; `text` turns a cell back.
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from camcensus.store import DeviceRecord, rfc3339
+from camcensus.export.inventory import Listed
+from camcensus.store import rfc3339
 
 Cell = str | int | float | None
 
@@ -22,53 +23,56 @@ _UNSAFE = re.compile(
 )
 _ESCAPE = re.compile(r"\\(\\|u[0-9a-f]{4})")
 
-COLUMNS: dict[str, Callable[[DeviceRecord], Cell]] = {
-    "id": lambda device: device.id,
-    "site": lambda device: device.site,
-    "zone": lambda device: device.zone,
-    "status": lambda device: device.status.value,
-    "kind": lambda device: device.kind.value,
-    "maker": lambda device: device.maker,
-    "brand": lambda device: device.brand,
-    "model": lambda device: device.model,
-    "firmware": lambda device: device.firmware,
-    "serial": lambda device: device.serial,
-    "name": lambda device: device.name,
-    "location": lambda device: device.location,
-    "address": lambda device: device.address,
-    "mac": lambda device: device.mac,
-    "hostnames": lambda device: _joined(device.hostnames),
-    "macs": lambda device: _joined(device.macs),
-    "addresses": lambda device: _joined(span.address for span in device.addresses),
-    "endpoint": lambda device: device.endpoint,
-    "channels": lambda device: device.channels,
-    "cpe": lambda device: device.cpe,
-    "confidence": lambda device: device.confidence,
-    "certainty_kind": lambda device: device.certainty.kind,
-    "certainty_maker": lambda device: device.certainty.maker,
-    "certainty_brand": lambda device: device.certainty.brand,
-    "certainty_model": lambda device: device.certainty.model,
-    "room": lambda device: device.owned.room,
-    "owner": lambda device: device.owned.owner,
-    "tag": lambda device: device.owned.tag,
-    "note": lambda device: device.owned.note,
-    "first_seen": lambda device: rfc3339(device.first_seen),
-    "last_seen": lambda device: rfc3339(device.last_seen),
-    "sources": lambda device: _joined(device.sources),
-    "conflicts": lambda device: _joined(device.conflicts),
-    "findings": lambda device: _joined(finding.rule for finding in device.findings),
-    "catalogue": lambda device: device.catalogue,
+COLUMNS: dict[str, Callable[[Listed], Cell]] = {
+    "id": lambda one: one.record.id,
+    "site": lambda one: one.record.site,
+    "zone": lambda one: one.record.zone,
+    "status": lambda one: one.record.status.value,
+    "kind": lambda one: one.record.kind.value,
+    "maker": lambda one: one.record.maker,
+    "brand": lambda one: one.record.brand,
+    "model": lambda one: one.record.model,
+    "firmware": lambda one: one.record.firmware,
+    "serial": lambda one: one.record.serial,
+    "name": lambda one: one.record.name,
+    "location": lambda one: one.record.location,
+    "address": lambda one: one.record.address,
+    "mac": lambda one: one.record.mac,
+    "hostnames": lambda one: _joined(one.record.hostnames),
+    "macs": lambda one: _joined(one.record.macs),
+    "addresses": lambda one: _joined(span.address for span in one.record.addresses),
+    "endpoint": lambda one: one.record.endpoint,
+    "channels": lambda one: one.record.channels,
+    "cpe": lambda one: one.record.cpe,
+    "confidence": lambda one: one.record.confidence,
+    "certainty_kind": lambda one: one.record.certainty.kind,
+    "certainty_maker": lambda one: one.record.certainty.maker,
+    "certainty_brand": lambda one: one.record.certainty.brand,
+    "certainty_model": lambda one: one.record.certainty.model,
+    "room": lambda one: one.record.owned.room,
+    "owner": lambda one: one.record.owned.owner,
+    "tag": lambda one: one.record.owned.tag,
+    "note": lambda one: one.record.owned.note,
+    "first_seen": lambda one: rfc3339(one.record.first_seen),
+    "last_seen": lambda one: rfc3339(one.record.last_seen),
+    "sources": lambda one: _joined(one.record.sources),
+    "conflicts": lambda one: _joined(one.record.conflicts),
+    "findings": lambda one: _joined(finding.rule for finding in one.record.findings),
+    "catalogue": lambda one: one.record.catalogue,
+    "place": lambda one: one.record.place,
+    "how_sure": lambda one: one.how_sure,
+    "why": lambda one: one.why,
 }
 
 
-def lines(records: Iterable[DeviceRecord], *, bom: bool = False) -> Iterator[str]:
+def lines(devices: Iterable[Listed], *, bom: bool = False) -> Iterator[str]:
     """A header and one line for each device, with their ends of line.
 
     `bom` puts a byte order mark first: Excel needs it to read UTF-8.
     """
     yield (BOM if bom else "") + _line(COLUMNS)
-    for record in records:
-        yield _line(value(record) for value in COLUMNS.values())
+    for one in devices:
+        yield _line(value(one) for value in COLUMNS.values())
 
 
 def cell(text: str) -> str:

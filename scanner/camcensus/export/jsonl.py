@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from camcensus.store import DeviceRecord
+from camcensus.export.inventory import Listed
 
 
-def lines(records: Iterable[DeviceRecord]) -> Iterator[str]:
+def lines(devices: Iterable[Listed]) -> Iterator[str]:
     """One line for each device, with its end of line."""
-    for record in records:
-        yield json.dumps(record.to_json(), allow_nan=False) + "\n"
+    for one in devices:
+        yield json.dumps(one.record.to_json(), allow_nan=False) + "\n"

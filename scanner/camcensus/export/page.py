@@ -15,17 +15,30 @@ from camcensus.wire.text import printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 
 def render(template: str, values: Mapping[str, object]) -> str:
-    """The page of a template in `export/templates`, its values escaped; ends with a line break."""
-    sheet = _environment().get_template("page.css").render()
+    """The page of a template in `export/templates`, its values escaped; ends with a line break.
+
+    A value `marking` stands at the head and foot of every sheet of paper.
+    """
+    marking = _css_string(str(values.get("marking", "")))
+    sheet = _environment().get_template("page.css").render(marking=marking)
     policy = (
         f"default-src 'none'; style-src 'sha256-{_digest(sheet)}'; "
         "base-uri 'none'; form-action 'none'"
     )
     page = _environment().get_template(template)
     return page.render(values, sheet=sheet, policy=policy)
+
+
+def _css_string(text: str) -> "Markup":
+    """Text for between the quotes of a CSS string: all but letters and digits as its number."""
+    from markupsafe import Markup
+
+    safe = (c if c.isascii() and c.isalnum() else f"\\{ord(c):x} " for c in printable(text))
+    return Markup("".join(safe))  # noqa: S704  # nothing but letters, digits, \ and blanks
 
 
 def _digest(sheet: str) -> str:

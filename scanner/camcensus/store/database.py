@@ -34,7 +34,7 @@ from camcensus.store.records import (
     SweepStatus,
 )
 from camcensus.store.writer import Writer
-from camcensus.types import Evidence, Identity, Observation
+from camcensus.types import Claim, Evidence, Identity, Observation
 
 LOCK_WAIT_S = 30.0  # how long another program may hold the database before we give up
 _ALL = DeviceQuery()
@@ -228,6 +228,11 @@ class Store:
         """One device with its claims and the answers behind them; `None` if there is none."""
         with self._reading() as connection:
             return reader.read_detail(connection, device_id)
+
+    def claims_of(self, ids: Sequence[int]) -> dict[int, tuple[Claim, ...]]:
+        """The claims behind the names of these devices."""
+        with self._reading() as connection:
+            return dict(reader.read_claims(connection, ids))
 
     def hosts_of(self, sweep_id: int | None = None) -> Iterator[StoredHost]:
         """Everything one sweep (or all, the oldest first) stored, host by host."""

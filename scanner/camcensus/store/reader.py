@@ -4,6 +4,7 @@ import ipaddress
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from sqlalchemy import Connection, Row, Select, select
 
@@ -238,6 +239,22 @@ def _record(
     )
 
 
+def read_claims(
+    connection: Connection, ids: Sequence[int]
+) -> Iterator[tuple[int, tuple[Claim, ...]]]:
+    """The claims about these devices in their latest sweep, as they were settled."""
+    claim, identity = ClaimRow.__table__, IdentityRow.__table__.c
+    for start in range(0, len(ids), _DEVICES):
+        rows = connection.execute(
+            select(identity.device_id, claim)
+            .join(IdentityRow, identity.id == claim.c.identity_id)
+            .where(identity.is_current == 1, identity.device_id.in_(ids[start : start + _DEVICES]))
+            .order_by(identity.device_id, claim.c.ordinal)
+        )
+        for device_id, found in groupby(rows, key=lambda row: row.device_id):
+            yield device_id, tuple(_claim(row) for row in found)
+
+
 def _claims(connection: Connection, identity_id: int) -> tuple[Claim, ...]:
     columns = ClaimRow.__table__.c
     rows = connection.execute(
@@ -245,14 +262,15 @@ def _claims(connection: Connection, identity_id: int) -> tuple[Claim, ...]:
         .where(columns.identity_id == identity_id)
         .order_by(columns.ordinal)
     )
-    return tuple(
-        Claim(
-            signature=row.signature,
-            attribute=row.attribute,
-            value=row.value,
-            certainty=row.certainty,
-            evidence=Evidence(row.field, row.evidence),
-            why=row.why,
-        )
-        for row in rows
+    return tuple(_claim(row) for row in rows)
+
+
+def _claim(row: Row[*tuple[object, ...]]) -> Claim:
+    return Claim(
+        signature=row.signature,
+        attribute=row.attribute,
+        value=row.value,
+        certainty=row.certainty,
+        evidence=Evidence(row.field, row.evidence),
+        why=row.why,
     )

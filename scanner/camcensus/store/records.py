@@ -205,6 +205,11 @@ class DeviceRecord:
         return self.addresses[0].address if self.addresses else ""
 
     @property
+    def place(self) -> str | None:
+        """The room that people wrote, else where it says it is, else its own name."""
+        return self.owned.room or self.location or self.name
+
+    @property
     def confidence(self) -> float:
         """The certainty of maker or brand, the higher."""
         return max(self.certainty.maker, self.certainty.brand)
