@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import islice
 
 from camcensus import __version__
+from camcensus.errors import UsageError
 from camcensus.export.inventory import VIDEO, Inventory, Listed, SweepLine, unseen
 from camcensus.store import DeviceQuery, DeviceRecord, Store
 
@@ -14,12 +15,14 @@ _SWEEPS = 50  # of which the coverage is told
 
 def gather(store: Store, query: DeviceQuery, made_at: datetime, *, contact: str = "") -> Inventory:
     """The devices that fit, with their reasons; and what the sweeps of the site could not see."""
+    every_sweep = store.sweeps()
+    _known_site(query.site, {one.site for one in every_sweep}, store.path)
     everything = list(store.devices(DeviceQuery(site=query.site)))
     others = [one for one in everything if one.kind not in VIDEO]
     listed = tuple(listing(store, query))
     sweeps = tuple(
         SweepLine(one, tuple(store.coverage(one.id)))
-        for one in reversed(store.sweeps())
+        for one in reversed(every_sweep)
         if query.site in {None, one.site}
     )[:_SWEEPS]
     return Inventory(
@@ -32,6 +35,13 @@ def gather(store: Store, query: DeviceQuery, made_at: datetime, *, contact: str 
         version=__version__,
         contact=contact,
     )
+
+
+def _known_site(site: str | None, known: set[str], path: str) -> None:
+    """A page of a site that nobody swept would read as a site without cameras."""
+    if site is not None and site not in known:
+        sites = ", ".join(sorted(known)) or "no site yet"
+        raise UsageError(f"{path} has no site {site!a}; it has {sites} (see --site)")
 
 
 def listing(store: Store, query: DeviceQuery) -> Iterator[Listed]:

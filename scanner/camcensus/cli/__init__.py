@@ -13,7 +13,7 @@ from camcensus.errors import CamcensusError
 app = typer.Typer(
     name="camcensus",
     help="Which surveillance cameras are on the network, and who really made each one.",
-    epilog="Start with `camcensus demo`, then `camcensus plan TARGET`: it sends nothing.",
+    epilog="`camcensus` alone asks what it needs; `camcensus demo` shows it without a network.",
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -34,6 +34,10 @@ def _camcensus(
         typer.echo(f"camcensus {__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
+        from camcensus.cli.guided import can_ask, guide
+
+        if can_ask():
+            raise typer.Exit(guide())
         typer.echo(context.get_help())
 
 

@@ -21,11 +21,11 @@ _NAMES = {
 _MOST_MAKERS = 8
 
 
-def show_ending(result: SweepResult, database: str) -> None:
+def show_ending(result: SweepResult, database: str, *, counts: bool = True) -> None:
     """Everything that a person must know of a sweep, the most important first."""
     for line in _lines(result):
         say(line)
-    if result.ending.rows:
+    if counts and result.ending.rows:
         show_counts(result.ending.rows)
     if result.stopped:
         say(f"everything so far is kept; go on with: camcensus resume {result.sweep_id}")

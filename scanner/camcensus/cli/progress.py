@@ -36,6 +36,7 @@ class Wishes:
     output: Path | None = None
     quiet: bool = False
     stats_every_s: float = 10.0
+    brief: bool = False  # without the counts of every way of asking at the end
 
 
 def carry_out(
@@ -47,7 +48,7 @@ def carry_out(
         store = stack.enter_context(Store.open(settings.db))
         wanted = wishes.json_lines or wishes.output is not None
         sink = stack.enter_context(writing(wishes.output)) if wanted else None
-        screen = _Screen(prepared, quiet=wishes.quiet, every_s=wishes.stats_every_s, sink=sink)
+        screen = _Screen(prepared, wishes.quiet, wishes.brief, wishes.stats_every_s, sink)
         screen.begin(store.path, record)
         try:
             result = asyncio.run(_watched(prepared, store, screen, record))
@@ -77,6 +78,7 @@ class _Screen:
 
     prepared: Prepared
     quiet: bool
+    brief: bool
     every_s: float
     sink: Sink | None
     live: Any = None
@@ -159,7 +161,7 @@ class _Screen:
         from camcensus.cli.ending import show_ending
 
         if not self.quiet:
-            show_ending(result, store.path)
+            show_ending(result, store.path, counts=not self.brief)
 
 
 def _means(prepared: Prepared) -> str:

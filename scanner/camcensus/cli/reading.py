@@ -12,7 +12,7 @@ import typer
 
 from camcensus.cli import options as opt
 from camcensus.cli.knowledge import catalogue_in_force
-from camcensus.cli.screen import put, say, table, width, writing
+from camcensus.cli.screen import counted, put, say, table, width, writing
 from camcensus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _book(
     with open_store(settings.db) as store:
         inventory = gather(store, query, datetime.now(UTC), contact=settings.contact)
     put(output, BOOKS[form](inventory))
-    say(f"{len(inventory.devices):,} devices in {output}", quiet=quiet)
+    say(f"{counted(len(inventory.devices), 'device')} in {output}", quiet=quiet)
 
 
 # ---------------------------------------------------------------- which ones

@@ -7,7 +7,7 @@ import typer
 
 from camcensus.cli import options as opt
 from camcensus.cli.reading import open_store
-from camcensus.cli.screen import say, writing
+from camcensus.cli.screen import counted, say, writing
 
 Marking = Annotated[
     str,
@@ -50,4 +50,4 @@ def report(
     with writing(output) as sink:
         sink.line(text)
     if output is not None:
-        say(f"{len(inventory.devices):,} devices in {output}", quiet=quiet)
+        say(f"{counted(len(inventory.devices), 'device')} in {output}", quiet=quiet)

@@ -40,6 +40,11 @@ def duration(seconds_: float) -> str:
     return f"{seconds_ / 3600:.1f} h"
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 device`, `2 devices`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def width(*, on_stderr: bool = False) -> int:
     """How many columns a table may have: the terminal's, or plenty where there is none."""
     stream = sys.stderr if on_stderr else sys.stdout

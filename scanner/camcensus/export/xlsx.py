@@ -164,7 +164,8 @@ def _table(
             _write(sheet, HEADER_ROW - 1, at, name, looks.head)
     for row, cells in enumerate(rows, HEADER_ROW):
         for at, text in enumerate(cells):
-            _write(sheet, row, at, text, looks.wrapped)
+            if text:
+                _write(sheet, row, at, text, looks.wrapped)
     sheet.freeze_panes(HEADER_ROW, 0)
     _for_paper(sheet)
 

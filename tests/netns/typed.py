@@ -1,0 +1,30 @@
+"""Run a command on a terminal of its own, and type answers into it.
+
+typed.py ANSWERS.json COMMAND...: everything it shows goes to stdout, its exit code is ours.
+"""
+
+import json
+import os
+import pty
+import sys
+
+
+def main() -> int:
+    """The exit code of the command."""
+    answers = "".join(f"{line}\n" for line in json.loads(sys.argv[1]))
+    child, terminal = pty.fork()
+    if not child:
+        os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606  # no shell is wanted
+    os.write(terminal, answers.encode())
+    while True:
+        try:
+            shown = os.read(terminal, 65536)
+        except OSError:  # Linux says so when the last one on the terminal has gone
+            break
+        sys.stdout.buffer.write(shown)
+        sys.stdout.flush()
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
