@@ -20,6 +20,7 @@ PACKAGES = {
     "nginx": "nginx-light",
     "nsenter": "util-linux",
     "snmpd": "snmpd",
+    "soffice": "libreoffice-calc-nogui",
     "onvif-util": "onvif-tools",
     "rtsp-server-perl": "rtsp-server-perl",
     "unshare": "util-linux",

@@ -48,12 +48,15 @@ COLUMNS: tuple[Column, ...] = (
     Column("Last seen", 17, lambda one: one.record.last_seen),
     Column("Status", 10, lambda one: one.record.status.value),
     Column("How sure", 14, lambda one: one.how_sure),
-    Column("Why", 60, lambda one: one.why),
     Column("Room", 16, lambda one: one.record.owned.room, owned=True),
     Column("Owner", 16, lambda one: one.record.owned.owner, owned=True),
     Column("Tag", 14, lambda one: one.record.owned.tag, owned=True),
     Column("Note", 30, lambda one: one.record.owned.note, owned=True),
+    Column("Why", 90, lambda one: one.why),  # last: its text may run on to the right
 )
+
+
+_PRINTED = next(at for at, column in enumerate(COLUMNS) if column.owned)  # a sheet of A4 across
 
 
 def workbook(inventory: Inventory) -> bytes:
@@ -117,7 +120,7 @@ class _Looks:
         self.text = book.add_format({**top, "num_format": "@"})
         self.quoted = book.add_format({**top, "num_format": "@", "quote_prefix": True})
         self.wrapped = book.add_format({**top, "num_format": "@", "text_wrap": True})
-        self.number = book.add_format(top)
+        self.number = book.add_format({**top, "align": "left"})
         self.moment = book.add_format({**top, "num_format": "yyyy-mm-dd hh:mm", "align": "left"})
 
 
@@ -136,6 +139,7 @@ def _cameras(sheet: Any, inventory: Inventory, looks: _Looks) -> None:
     sheet.autofilter(HEADER_ROW - 1, 0, max(HEADER_ROW + count - 1, HEADER_ROW), len(COLUMNS) - 1)
     _for_paper(sheet)
     sheet.repeat_rows(HEADER_ROW - 1)
+    sheet.print_area(0, 0, HEADER_ROW + count, _PRINTED - 1)
 
 
 def _summary(inventory: Inventory) -> str:
