@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo test lint type arch fuzz counterparts bench accuracy makers check fmt schema wheel soak
+.PHONY: help setup demo test lint type arch fuzz counterparts bench accuracy makers screenshots check fmt schema wheel soak
 
 PYTHON ?= python3
 VENV   := .venv
@@ -75,6 +75,9 @@ accuracy: $(STAMP)  ## recall, precision and calibration on CORPUS=DIR (our own 
 
 makers: $(STAMP)  ## write docs/makers.md anew, after a change of the catalogue
 	@$(RUN) -m camcensus signatures coverage --page docs/makers.md
+
+screenshots: $(STAMP)  ## take the pictures in docs/images anew, on the virtual estate
+	@$(RUN) docs/images/make.py docs/images
 
 fmt: $(STAMP)  ## correct what can be corrected by a machine
 	@$(RUN) -m ruff check --fix

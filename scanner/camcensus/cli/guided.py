@@ -127,8 +127,8 @@ def _tell_networks(choices: list[Choice]) -> None:
         typer.echo(f"You are on {harmless(choices[0].words)}: number 1.")
     else:
         typer.echo("You are on:")
-    for number, one in enumerate(choices, 1):
-        typer.echo(f"  {number}  {harmless(one.words)}")
+        for number, one in enumerate(choices, 1):
+            typer.echo(f"  {number}  {harmless(one.words)}")
 
 
 def _networks(choices: list[Choice]) -> list[str]:
