@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from camcensus.store import Store, SweepStatus
 from netns.laboratory import Run, estate, inside, marks
 
 pytestmark = marks
@@ -16,12 +17,13 @@ DEVICES = {"198.18.0.10": "hik_cam", "198.18.0.11": "annke_cam", "198.18.0.12": 
 TYPED = Path(__file__).with_name("typed.py")
 
 
-def guided(folder: Path, *answers: str) -> Run:
-    """The program with a terminal of its own; each answer is typed when it asks."""
-    argv = [sys.executable, str(TYPED), json.dumps(answers), sys.executable, "-m", "camcensus"]
+def guided(folder: Path, *answers: str, hang_up_at: str = "", before: str = ":") -> Run:
+    """The program with a terminal of its own; `before` is shell, run in its folder."""
+    order = json.dumps({"answers": answers, "hang_up_at": hang_up_at})
+    argv = [sys.executable, str(TYPED), order, sys.executable, "-m", "camcensus"]
     script = (
         f"cd {shlex.quote(str(folder))}; export XDG_DATA_HOME=$PWD/data XDG_CONFIG_HOME=$PWD; "
-        f"{shlex.join(argv)}"
+        f"{before}; {shlex.join(argv)}"
     )
     return inside(folder, estate(DEVICES), script)
 
@@ -73,3 +75,24 @@ def test_nothing_is_sent_before_somebody_said_yes(
     assert run.code == code
     assert [one for one in run.frames if one.protocol != "icmp6"] == []
     assert not list(tmp_path.glob("cameras*"))
+
+
+def test_a_terminal_that_is_closed_ends_the_sweep_in_order(tmp_path: Path) -> None:
+    run = guided(tmp_path, "198.18.0.8/29", "", "", hang_up_at="new  198.18.0.1")
+    assert run.code == 3
+    with Store.open(tmp_path / "data" / "camcensus" / "census.db", create=False) as store:
+        [sweep] = store.sweeps()
+        assert sweep.status is SweepStatus.INTERRUPTED
+        assert list(store.devices())
+    assert list(tmp_path.glob("cameras-*.xlsx"))
+    assert list(tmp_path.glob("cameras-*.html"))
+
+
+def test_where_no_list_could_be_written_nothing_is_asked(tmp_path: Path) -> None:
+    # root may write everywhere but on a file system that is mounted for reading
+    before = "mkdir shut; mount -t tmpfs -o ro shut shut; cd shut; export HOME=$PWD"
+    run = guided(tmp_path, "198.18.0.8/29", "", "", before=before)
+    assert run.code == 2
+    assert "could be written neither to" in run.stdout
+    assert "Look for cameras" not in run.stdout
+    assert [one for one in run.frames if one.protocol == "arp"] == []

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from camcensus.cli.screen import complain, duration, harmless, put
-from camcensus.errors import CamcensusError
+from camcensus.cli.screen import complain, duration, harmless, put, say
+from camcensus.errors import CamcensusError, UsageError
 
 if TYPE_CHECKING:
     from camcensus.census.prepare import Prepared
@@ -53,6 +53,7 @@ def guide() -> int:
     settings = load_settings({})
     set_up(settings.log_format)
     typer.echo("camcensus finds the surveillance cameras on a network and says who made them.")
+    folder = _folder()
     try:
         prepared = _asked(settings)
     except (typer.Abort, KeyboardInterrupt, EOFError):
@@ -61,7 +62,7 @@ def guide() -> int:
     if prepared is None:
         return 2
     code = carry_out(prepared, settings, Wishes(brief=True))
-    _hand_over(settings, prepared.plan.site)
+    _hand_over(settings, prepared.plan.site, folder)
     return code
 
 
@@ -197,7 +198,7 @@ def _tell_plan(prepared: "Prepared") -> None:
 # ---------------------------------------------------------------- the files
 
 
-def _hand_over(settings: "Settings", site: str) -> None:
+def _hand_over(settings: "Settings", site: str, folder: Path) -> None:
     """Write the spreadsheet and the page, say where they are, and open the page."""
     from camcensus.census.handing import free_name, inventory_of
     from camcensus.export.report import page
@@ -207,12 +208,12 @@ def _hand_over(settings: "Settings", site: str) -> None:
     with Store.open(settings.db, create=False) as store:
         inventory = inventory_of(store, site, now, settings.contact)
     sheet, suffix = _sheet(inventory)
-    name = free_name(_folder(), site, now, _SUFFIXES)
+    name = free_name(folder, site, now, _SUFFIXES)
     html = name.with_name(f"{name.name}.html")
     put(name.with_name(name.name + suffix), sheet)
     put(html, page(inventory).encode())
-    typer.echo(f"the spreadsheet: {harmless(str(name))}{suffix}")
-    typer.echo(f"the page:        {harmless(str(html))}")
+    say(f"the spreadsheet: {name}{suffix}")
+    say(f"the page:        {html}")
     if _has_screen():
         import webbrowser
 
@@ -231,9 +232,14 @@ def _sheet(inventory: "Inventory") -> tuple[bytes, str]:
 
 
 def _folder() -> Path:
-    """Here, or at home where nothing can be written here."""
-    here = Path.cwd()
-    return here if os.access(here, os.W_OK) else Path.home()
+    """Where the files will lie: here, or at home where nothing can be written here."""
+    for place in (Path.cwd(), Path.home()):
+        if os.access(place, os.W_OK):
+            return place
+    raise UsageError(
+        f"the list could be written neither to {Path.cwd()} nor to {Path.home()}, so nothing was "
+        "sent: change to a folder where you may write, and start again"
+    )
 
 
 def _has_screen() -> bool:

@@ -5,7 +5,8 @@ import json
 import signal
 import sys
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -125,8 +126,19 @@ class _Screen:
     def end(self) -> None:
         """Give the terminal back."""
         if self.live is not None:
-            self.live.stop()
+            with self._perhaps_gone():
+                self.live.stop()
             self.live = None
+
+    @contextmanager
+    def _perhaps_gone(self) -> Iterator[None]:
+        """A terminal that was closed is a wish to stop: in order, and with everything kept."""
+        try:
+            yield
+        except OSError:
+            self.live, self.quiet = None, True
+            if self.stop is not None:
+                self.stop.set()
 
     def device(self, change: DeviceChange) -> None:
         """A device was named, or changed."""
@@ -139,7 +151,8 @@ class _Screen:
         self.told[change.record.id] = said
         line = f"{change.change:>7}  {said}"
         if self.live is not None:
-            self.live.console.print(harmless(line), markup=False, highlight=False)
+            with self._perhaps_gone():
+                self.live.console.print(harmless(line), markup=False, highlight=False)
         else:
             say(line)
 
@@ -152,7 +165,8 @@ class _Screen:
         self.last = now
         line = status_line(status)
         if self.live is not None:
-            self.live.update(line)
+            with self._perhaps_gone():
+                self.live.update(line)
         else:
             say(line)
 

@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -15,13 +15,17 @@ from camcensus.errors import UsageError
 
 def complain(sentence: str) -> None:
     """One sentence about what went wrong."""
-    typer.echo(f"camcensus: {harmless(sentence)}", err=True)
+    say(f"camcensus: {sentence}")
 
 
 def say(sentence: str, *, quiet: bool = False) -> None:
-    """One sentence about what is going on, on stderr, unless the user wants none."""
+    """One sentence about what is going on, on stderr, unless the user wants none.
+
+    Where the terminal has gone there is nobody left to tell, and the work goes on.
+    """
     if not quiet:
-        typer.echo(harmless(sentence), err=True)
+        with suppress(OSError):
+            typer.echo(harmless(sentence), err=True)
 
 
 def harmless(text: str) -> str:
