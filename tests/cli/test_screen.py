@@ -82,7 +82,7 @@ def test_the_shell_can_complete_verbs_and_options() -> None:
     assert script.code == 0
     assert "_CAMCENSUS_COMPLETE=complete_bash" in script.out
     verbs = run(COMP_WORDS="camcensus re", _CAMCENSUS_COMPLETE="complete_bash", COMP_CWORD="1")
-    assert set(verbs.out.split()) == {"resume", "reidentify"}
+    assert set(verbs.out.split()) == {"resume", "reidentify", "report"}
     options = run(
         COMP_WORDS="camcensus sweep --ex", _CAMCENSUS_COMPLETE="complete_bash", COMP_CWORD="2"
     )
