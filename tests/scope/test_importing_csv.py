@@ -210,6 +210,12 @@ def test_a_file_that_is_no_such_table_is_refused_in_a_sentence(text: str, compla
         read(text)
 
 
+@pytest.mark.parametrize("magic", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
+def test_a_workbook_is_not_taken_for_a_text(magic: bytes) -> None:
+    with pytest.raises(ScopeError, match="^vlans.csv: an Excel workbook: save its sheet as CSV"):
+        read(magic + bytes(range(256)))
+
+
 def test_a_row_of_many_lines_is_said() -> None:
     export = read('network,name\n10.20.3.0/24,"a' + "\n10.20.4.0/24" * 6 + '"\n')
     assert export.notes == ("lines 2 to 8 are one row, by quotation marks",)

@@ -17,6 +17,7 @@ from camcensus.scope.importing.entries import tidy
 _DELIMITERS = (",", ";", "\t")
 _HEADER_WITHIN = 20  # rows: a title and a date may stand above it
 _LONG_ROW = 5  # lines: more in one row, and a quotation mark was probably not meant
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .xls, what phpIPAM exports
 _SEPARATOR = re.compile(r"sep=(.)\r?(?:\n|\Z)", re.IGNORECASE)
 _BETWEEN_WORDS = re.compile(r"[^0-9a-z]+")
 _NOTHING = frozenset({"-", "\u2013", "\u2014"})  # dashes in the place of an empty cell
@@ -58,6 +59,8 @@ def decode_sheet(data: bytes, source: str) -> tuple[str, str]:
     UTF-8 or UTF-16 by its byte order mark; else UTF-8, else Windows-1252, which is what Excel's
     plain "CSV" is in western Europe and America.
     """
+    if data.startswith(_WORKBOOKS):
+        raise ScopeError(f"{source}: an Excel workbook: save its sheet as CSV (UTF-8) first")
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         try:
             return data.decode("utf-16"), ""
