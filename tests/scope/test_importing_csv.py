@@ -212,7 +212,7 @@ def test_a_file_that_is_no_such_table_is_refused_in_a_sentence(text: str, compla
 
 @pytest.mark.parametrize("magic", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
 def test_a_workbook_is_not_taken_for_a_text(magic: bytes) -> None:
-    with pytest.raises(ScopeError, match="^vlans.csv: an Excel workbook: save its sheet as CSV"):
+    with pytest.raises(ScopeError, match="an Excel workbook: save its sheet as CSV"):
         read(magic + bytes(range(256)))
 
 

@@ -84,6 +84,51 @@ def import_zones(
     _sum_up(drafts, output, quiet=quiet)
 
 
+@zones.command(name="check")
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The zones file.")],
+    within: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--within", metavar="NETWORK", help="Say what of this is in no zone; may be repeated."
+        ),
+    ] = None,
+    site: Annotated[
+        str | None, typer.Option("--site", metavar="NAME", help="Only this site of the file.")
+    ] = None,
+    json_lines: opt.Json = False,
+    output: opt.Output = None,
+    quiet: opt.Quiet = False,
+) -> None:
+    """Check a zones file: overlaps and who wins, gaps, sizes, what a plan would find."""
+    import json
+
+    from camcensus.cli.zones_shown import check_json, check_lines
+    from camcensus.scope import parse_zones
+    from camcensus.scope.checking import check_zones
+    from camcensus.scope.grammar import read_ranges
+    from camcensus.scope.importing import CHECK
+    from camcensus.scope.ranges import RangeSet
+    from camcensus.scope.sources import read_text
+
+    text = read_text(file)
+    whole = RangeSet.of(pair for one in within or () for pair in read_ranges(one))
+    found = check_zones(parse_zones(text, str(file)), whole, site)
+    marked = tuple(
+        number for number, line in enumerate(text.split("\n"), 1) if CHECK.strip() in line
+    )
+    with writing(output) as sink:
+        if json_lines:
+            sink.line(json.dumps(check_json(found, marked)))
+        else:
+            for line in check_lines(found, marked, folded=output is None):
+                sink.line(line)
+    bad = [one.site for one in found.sites if not one.holds]
+    if bad:
+        raise UsageError(f"{file}: no plan can be made for {', '.join(bad)}; see above")
+    say(f"{file} holds", quiet=quiet)
+
+
 def _site(name: str | None) -> str:
     """The site of the option, which must be one that a sweep can be asked for."""
     if name is None:
@@ -126,12 +171,16 @@ def _sum_up(drafts: "Drafts", output: Path | None, *, quiet: bool) -> None:
     left = len(drafts.left_out)
     where = "on stdout" if output is None or str(output) == "-" else f"in {output}"
     _say(
-        f"{len(drafts.zones):,} zones at {len(drafts.sites):,} sites {where}, "
-        f"from {drafts.rows:,} rows; {left:,} left out",
+        f"{_number(len(drafts.zones), 'zone')} at {_number(len(drafts.sites), 'site')} {where}, "
+        f"from {_number(drafts.rows, 'row')}; {left:,} left out",
         quiet=quiet,
     )
     if checks:
-        _say(f"{checks:,} zones are closed or in doubt: look at the lines with CHECK", quiet=quiet)
+        _say(f"{_number(checks, 'zone')} to look at: the lines with CHECK say why", quiet=quiet)
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _say(sentence: str, *, quiet: bool) -> None:
