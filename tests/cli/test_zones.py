@@ -2,6 +2,8 @@
 
 import json
 import random
+import re
+import shlex
 from collections import Counter
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from camcensus.scope import Policy, parse_zones
 from cli.program import Ask, run
 
+ROOT = Path(__file__).resolve().parents[2]
 SITES = [f"School {letter}" for letter in "ABCDEFGHIJKL"]
 USES = [
     "Cameras", "Offices", "Pupils", "Printers", "VoIP", "Guests", "Theatre monitors", "BMS",
@@ -219,3 +222,20 @@ def test_zones_alone_says_what_it_can_do(ask: Ask) -> None:
     assert ran.code == 0
     assert "import" in ran.out
     assert "check" in ran.out
+
+
+def test_the_worked_example_of_the_document_is_what_happens(place: Path, ask: Ask) -> None:
+    document = (ROOT / "docs" / "zones.md").read_text("utf-8")
+    [sheet] = re.findall(r"```csv\n(.*?)```", document, re.DOTALL)
+    (place / "vlans.csv").write_text(sheet)
+    imported, checked, *_ = re.findall(r"```console\n\$ camcensus (.*?)```", document, re.DOTALL)
+    command, _, said = imported.partition("\n")
+    ran = ask(*shlex.split(command))
+    assert (ran.out, ran.err) == ("", said)
+    _, written, *_ = re.findall(r"```toml\n(.*?)```", document, re.DOTALL)
+    assert written in (place / "zones.toml").read_text()
+    command, _, said = checked.partition("\n")
+    ran = ask(*shlex.split(command))
+    assert ran.out + ran.err == said.partition("$ ")[0]
+    [plan] = re.findall(r"^\$ camcensus (plan .*)$", checked, re.MULTILINE)
+    assert ask(*shlex.split(plan)).code == 0

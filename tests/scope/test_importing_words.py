@@ -38,7 +38,7 @@ def test_no_word_stands_in_two_rows() -> None:
 
 def test_medical_building_alarm_and_payment_close_and_voice_printers_and_cameras_do_not() -> None:
     policies = {rule.tag: rule.policy for rule in RULES}
-    closed = {"clinical", "building", "ot", "alarm", "payment"}
+    closed = {"clinical", "building", "industrial", "alarm", "payment"}
     assert {tag for tag, policy in policies.items() if policy is Policy.DO_NOT_PROBE} == closed
     assert {tag for tag in policies if tag not in closed} == {"voice", "printer", "video"}
     assert {policy for tag, policy in policies.items() if tag not in closed} == {Policy.PROBE}

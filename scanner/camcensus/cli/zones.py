@@ -177,6 +177,12 @@ def _sum_up(drafts: "Drafts", output: Path | None, *, quiet: bool) -> None:
     )
     if checks:
         _say(f"{_number(checks, 'zone')} to look at: the lines with CHECK say why", quiet=quiet)
+    if output is not None and str(output) != "-":
+        import shlex
+
+        name = shlex.quote(str(output))
+        plan = f"camcensus plan --zones {name} --site {shlex.quote(drafts.sites[0])}"
+        _say(f"next: camcensus zones check {name}, then {plan}", quiet=quiet)
 
 
 def _number(count: int, what: str) -> str:

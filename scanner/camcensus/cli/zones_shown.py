@@ -48,7 +48,7 @@ def _sentences(found: Check, marked: Sequence[int]) -> Iterator[str]:
         )
     if marked:
         yield (
-            f"{len(marked):,} lines still marked CHECK, first in line {marked[0]}: "
+            f"still marked CHECK: {len(marked):,}, the first in line {marked[0]}: "
             "correct the policy, then delete the line"
         )
 
