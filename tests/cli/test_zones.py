@@ -217,6 +217,23 @@ def test_check_tells_people_the_same_and_ends_with_2_where_no_plan_can_be(
     assert "no plan can be made for default" in ran.err
 
 
+def test_many_zones_in_one_are_one_sentence(place: Path, ask: Ask) -> None:
+    networks = ["10.20.0.0/16", *(f"10.20.{number}.0/24" for number in range(60))]
+    (place / "z.toml").write_text(
+        "schema = 1\n"
+        + "".join(
+            f'[[zone]]\nname = "{name}"\nnetworks = ["{network}"]\npolicy = "probe"\n'
+            for name, network in enumerate(networks)
+        )
+    )
+    ran = ask("zones", "check", "z.toml")
+    [overlap] = [line for line in ran.out.splitlines() if line.startswith("overlap")]
+    start = "overlap at default: in 0 hold 60 other zones: its network is smaller: 1, 2, 3, "
+    assert overlap.startswith(start)
+    assert overlap.endswith("and 20 more (--json has all)")
+    assert len(json.loads(ask("zones", "check", "z.toml", "--json").out)["overlaps"]) == 60
+
+
 def test_zones_alone_says_what_it_can_do(ask: Ask) -> None:
     ran = ask("zones")
     assert ran.code == 0

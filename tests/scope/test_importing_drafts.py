@@ -37,7 +37,7 @@ def test_the_written_file_says_what_it_was_made_of() -> None:
     assert zones_text(found, "vlans.csv (csv)") == (
         "# 2 zones at 1 site: 1 probe, 1 do-not-probe.\n"
         "# Made by `camcensus zones import` from vlans.csv (csv).\n"
-        "# 1 zone with CHECK: look, correct the policy, delete the line.\n"
+        "# Marked CHECK: 1. Look, correct the zone, delete the line.\n"
         "# Where zones overlap the stricter wins; `camcensus zones check` shows where.\n"
         "schema = 1\n"
         "\n"
@@ -164,6 +164,39 @@ def test_of_a_network_that_stands_twice_the_strictest_row_is_kept() -> None:
         "line 2": f"the same network at site north as line 3, {kept}",
         "line 4": f"the same network at site north as line 3, though in another VRF, {kept}",
     }
+
+
+SUPERNET = (
+    "site,network,name,policy\n"
+    "north,10.20.0.0/16,North,{}\n"
+    "north,10.20.3.0/24,Offices,\n"
+    "north,10.20.4.0/24,Guests,\n"
+    "south,10.20.0.0/16,South,\n"
+    "south,10.20.3.0/24,Cut out,\n"
+)
+
+
+def test_a_supernet_is_no_zone_until_somebody_takes_the_sign_away() -> None:
+    found = drafts(SUPERNET.format(""))
+    assert [zone.name for zone in found.zones] == ["Offices", "Guests", "South", "Cut out"]
+    [row] = found.left_out
+    assert (row.where, row.what) == ("line 2", "10.20.0.0/16 North")
+    assert row.why.startswith("holds 2 other networks of the site: a supernet is no zone")
+    text = zones_text(found, "vlans.csv")
+    opened = text.replace("\n#[[zone]]", "\n[[zone]]")
+    opened = re.sub(r"(?m)^#(?=[a-z]+ = )", "", opened)
+    first, *others = parse_zones(opened, "z.toml").zones
+    assert (first.name, first.policy) == ("North", Policy.PROBE)
+    assert len(others) == len(parse_zones(text, "z.toml").zones) == 4
+
+
+@pytest.mark.parametrize("wishes", [{"policy": Policy.LISTEN_ONLY}, {}])
+def test_a_supernet_that_is_closed_or_whose_row_states_a_policy_is_a_zone(
+    wishes: dict[str, object],
+) -> None:
+    found = drafts(SUPERNET.format("" if wishes else "probe"), **wishes)
+    assert found.aside == ()
+    assert "North" in policies(found)
 
 
 def test_zones_of_one_name_get_their_network_and_still_stay_apart() -> None:

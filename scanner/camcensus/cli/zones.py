@@ -167,7 +167,6 @@ def _tell(drafts: "Drafts", source: str, *, quiet: bool) -> None:
 
 
 def _sum_up(drafts: "Drafts", output: Path | None, *, quiet: bool) -> None:
-    checks = sum(bool(zone.check) for zone in drafts.zones)
     left = len(drafts.left_out)
     where = "on stdout" if output is None or str(output) == "-" else f"in {output}"
     _say(
@@ -175,8 +174,11 @@ def _sum_up(drafts: "Drafts", output: Path | None, *, quiet: bool) -> None:
         f"from {_number(drafts.rows, 'row')}; {left:,} left out",
         quiet=quiet,
     )
-    if checks:
-        _say(f"{_number(checks, 'zone')} to look at: the lines with CHECK say why", quiet=quiet)
+    if drafts.checks:
+        _say(
+            f"{_number(drafts.checks, 'zone')} to look at: the lines with CHECK say why",
+            quiet=quiet,
+        )
     if output is not None and str(output) != "-":
         import shlex
 

@@ -1,14 +1,15 @@
 """What a look at a zones file says on the screen, and to a program."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from camcensus.cli.screen import harmless, wrapped
 from camcensus.scope import Policy
 from camcensus.scope.addresses import range_text
-from camcensus.scope.checking import Check, SiteCheck
+from camcensus.scope.checking import Check, Overlap, SiteCheck
 from camcensus.scope.ranges import Pair
 
-_MOST_SHOWN = 40  # networks of one gap on a screen
+_MOST_SHOWN = 40  # networks or zones in one sentence
 _COUNTABLE = 10**12
 
 
@@ -30,12 +31,7 @@ def _sentences(found: Check, marked: Sequence[int]) -> Iterator[str]:
             yield f"plan of {site.site}: {site.refusal}"
     for unreached in found.unreached:
         yield f"never reached: {unreached.zone} of {unreached.site}: {unreached.why}"
-    for overlap in found.overlaps:
-        where = _networks(overlap.networks)
-        yield (
-            f"overlap at {overlap.site}: {where}: {overlap.wins} holds there, "
-            f"not {overlap.over}: {overlap.why}"
-        )
+    yield from _overlaps(found.overlaps)
     for shared in found.shared:
         yield (
             f"at {len(shared.sites)} sites: {range_text(*shared.network)}: "
@@ -51,6 +47,20 @@ def _sentences(found: Check, marked: Sequence[int]) -> Iterator[str]:
             f"still marked CHECK: {len(marked):,}, the first in line {marked[0]}: "
             "correct the policy, then delete the line"
         )
+
+
+def _overlaps(overlaps: Sequence[Overlap]) -> Iterator[str]:
+    """One sentence for all zones that hold in one for the same reason."""
+    found: dict[tuple[str, str, str], list[Overlap]] = defaultdict(list)
+    for one in overlaps:
+        found[one.site, one.over, one.why].append(one)
+    for (site, over, why), ones in found.items():
+        if len(ones) == 1:
+            where = _networks(ones[0].networks)
+            yield f"overlap at {site}: {where}: {ones[0].wins} holds there, not {over}: {why}"
+        else:
+            names = _some([one.wins for one in ones])
+            yield f"overlap at {site}: in {over} hold {len(ones):,} other zones: {why}: {names}"
 
 
 def _sites(sites: Sequence[SiteCheck]) -> Iterator[str]:
@@ -85,8 +95,12 @@ def _count(number: int) -> str:
 
 
 def _networks(pairs: Sequence[Pair]) -> str:
-    told = ", ".join(range_text(*pair) for pair in pairs[:_MOST_SHOWN])
-    more = len(pairs) - _MOST_SHOWN
+    return _some([range_text(*pair) for pair in pairs])
+
+
+def _some(texts: Sequence[str]) -> str:
+    more = len(texts) - _MOST_SHOWN
+    told = ", ".join(texts[:_MOST_SHOWN])
     return f"{told} and {more:,} more (--json has all)" if more > 0 else told
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from camcensus.scope.importing.drafting import Draft, Drafts, Wishes, draft
+from camcensus.scope.importing.drafting import Draft, Drafts, draft
 from camcensus.scope.importing.entries import Entry, Export, LeftOut
+from camcensus.scope.importing.judging import Wishes
 from camcensus.scope.importing.netbox import read_netbox
 from camcensus.scope.importing.own_csv import read_csv
 from camcensus.scope.importing.phpipam import read_phpipam

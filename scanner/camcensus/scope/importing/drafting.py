@@ -5,31 +5,31 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from camcensus.scope.addresses import NEVER_SENT, PRIVATE, never_because
+from camcensus.scope.addresses import NEVER_SENT, never_because
 from camcensus.scope.grammar import too_wide
 from camcensus.scope.importing.entries import Entry, Export, LeftOut, first_of, unique
+from camcensus.scope.importing.judging import Wishes, judge
 from camcensus.scope.importing.networks import shown
-from camcensus.scope.importing.wording import Guess, guesses
+from camcensus.scope.importing.wording import guesses
 from camcensus.scope.ranges import Pair, RangeSet
 from camcensus.scope.words import Policy
 
 DEFAULT_SITE = "default"  # where neither the export nor the user names one
 _TOO_WIDE = "an IPv6 network wider than /112 is not swept, and so is in no zone"
+_SEVERAL = 2  # networks inside another: one alone may be cut out of it
+_SUPERNET = (
+    "a supernet is no zone, because it opens what lies between; it stands in the file behind #, "
+    "which you take away if it is one network"
+)
 _DIGITS = re.compile(r"[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the user says of rows that say nothing of it, and whether public networks are theirs."""
-
-    site: str = ""
-    policy: Policy = Policy.PROBE
-    allow_public: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Draft:
-    """One zone to be written. `check` is what a person must look at, "" if nothing."""
+    """One zone to be written.
+
+    `check` is what a person must look at, "" if nothing; `stated`: the row itself says the policy.
+    """
 
     site: str
     name: str
@@ -41,16 +41,19 @@ class Draft:
     check: str = ""
     note: str = ""
     vrf: str = ""
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Drafts:
     """All zones, by site and address; the rows that became none; sentences for the person.
 
+    `aside` are supernets, which are written behind # and are no zones until somebody takes it away.
     `rows` is how many rows the export has.
     """
 
     zones: tuple[Draft, ...]
+    aside: tuple[Draft, ...]
     left_out: tuple[LeftOut, ...]
     notes: tuple[str, ...]
     rows: int
@@ -60,27 +63,42 @@ class Drafts:
         """The sites, in order."""
         return tuple(dict.fromkeys(zone.site for zone in self.zones))
 
+    @property
+    def checks(self) -> int:
+        """How many places a person must look at."""
+        return sum(bool(zone.check) for zone in (*self.zones, *self.aside))
+
 
 def draft(export: Export, wishes: Wishes) -> Drafts:
     """The zones of an export. A guess only ever closes: no name of a network opens it."""
     left_out = list(export.left_out)
-    placed = list(_placed(export.entries, wishes.site, left_out))
+    placed, homeless = _placed(export.entries, wishes.site)
     drafts: list[Draft] = []
     for entry in _may_be_zones(placed, left_out):
         one = _zone(entry, _within(entry, export.around), wishes)
-        if one.policy.sends and _wide(entry):
+        if one.policy.sends and too_wide(RangeSet.of(entry.networks)):
             left_out.append(LeftOut(entry.where, shown(entry.networks), _TOO_WIDE))
         else:
             drafts.append(one)
-    zones = tuple(sorted(_named_apart(_once(drafts, left_out)), key=_order))
-    probed = [zone for zone in zones if zone.policy.sends]
-    told = (_told_where_probed(row, probed) for row in left_out)
+    named = sorted(_named_apart(_once(drafts, left_out)), key=order)
+    zones, aside = _without_supernets(named)
+    left_out += [LeftOut(zone.where, _what(zone), zone.check) for zone in aside]
+    left_out += [_left_without_site(entry, zones) for entry in homeless]
     return Drafts(
-        zones, tuple(sorted(told, key=_place)), (*export.notes, *_notes(zones)), export.rows
+        zones=tuple(zones),
+        aside=tuple(aside),
+        left_out=tuple(sorted(left_out, key=_place)),
+        notes=(*export.notes, *_notes(zones)),
+        rows=export.rows,
     )
 
 
-def _order(zone: Draft) -> tuple[object, ...]:
+def _what(zone: Draft) -> str:
+    return f"{shown(zone.networks)} {zone.name}"
+
+
+def order(zone: Draft) -> tuple[object, ...]:
+    """By site and address, the larger network first."""
     first, last = zone.networks[0]
     return zone.site.casefold(), zone.site, first, -last, zone.name
 
@@ -93,15 +111,21 @@ def _place(row: LeftOut) -> int:
     return int(next(iter(_DIGITS.findall(row.where)), "0"))
 
 
-def _placed(entries: tuple[Entry, ...], site: str, left_out: list[LeftOut]) -> Iterator[Entry]:
-    """The entries that have a site, their own or the one that the user names."""
+def _placed(entries: tuple[Entry, ...], site: str) -> tuple[list[Entry], list[Entry]]:
+    """The entries at their own site or the one that the user names, and those that have neither."""
     fallback = site or ("" if any(entry.site for entry in entries) else DEFAULT_SITE)
-    for entry in entries:
-        if entry.site or fallback:
-            yield replace(entry, site=entry.site or fallback)
-        else:
-            why = "no site, where other rows have one: --site NAME says where such rows are"
-            left_out.append(LeftOut(entry.where, shown(entry.networks), why, entry))
+    placed = [replace(entry, site=entry.site or fallback) for entry in entries]
+    return [one for one in placed if one.site], [one for one in placed if not one.site]
+
+
+def _left_without_site(entry: Entry, zones: Iterable[Draft]) -> LeftOut:
+    """The row of an entry that is nowhere, and a zone that probes addresses of it."""
+    why = "no site, where other rows have one: --site NAME says where such rows are"
+    for zone in zones:
+        if zone.policy.sends and _meet(zone.networks, entry.networks):
+            why += f"; zone {zone.name} of {zone.site} probes addresses of it"
+            break
+    return LeftOut(entry.where, shown(entry.networks), why)
 
 
 def _may_be_zones(entries: Iterable[Entry], left_out: list[LeftOut]) -> Iterator[Entry]:
@@ -149,15 +173,39 @@ def _once(drafts: Iterable[Draft], left_out: list[LeftOut]) -> list[Draft]:
     return kept
 
 
-def _told_where_probed(row: LeftOut, zones: Iterable[Draft]) -> LeftOut:
-    """A row that was left out for want of a site, with the zone that probes its addresses."""
-    if row.entry is None or row.entry.site:
-        return row
-    here = row.entry.networks
-    over = next((zone for zone in zones if _meet(zone.networks, here)), None)
-    if over is None:
-        return row
-    return replace(row, why=f"{row.why}; zone {over.name} of {over.site} probes addresses of it")
+def _without_supernets(zones: list[Draft]) -> tuple[list[Draft], list[Draft]]:
+    """The zones, and those that would open what lies between several others that they hold.
+
+    A closed one only closes more, and of one whose row states a policy somebody has thought.
+    """
+    kept: list[Draft] = []
+    aside: list[Draft] = []
+    for zone, held in zip(zones, _held(zones), strict=True):
+        if held < _SEVERAL or zone.stated or not zone.policy.sends:
+            kept.append(zone)
+        else:
+            check = f"holds {held:,} other networks of the site: {_SUPERNET}"
+            aside.append(replace(zone, check=check))
+    return kept, aside
+
+
+def _held(zones: list[Draft]) -> list[int]:
+    """For each zone how many other zones of its site have a network inside one of its own."""
+    spans = sorted(
+        (zone.site, first, -last, place)
+        for place, zone in enumerate(zones)
+        for first, last in zone.networks
+    )
+    held: list[set[int]] = [set() for _ in zones]
+    open_: list[tuple[str, int, int, int]] = []
+    for span in spans:
+        site, first, last, place = span
+        open_ = [one for one in open_ if one[0] == site and -one[2] >= first]
+        for above in open_:
+            if above[2] <= last and above[1:3] != (first, last) and above[3] != place:
+                held[above[3]].add(place)
+        open_.append(span)
+    return [len(inside) for inside in held]
 
 
 # ---------------------------------------------------------------- what they become
@@ -168,63 +216,21 @@ def _zone(entry: Entry, around: tuple[Entry, ...], wishes: Wishes) -> Draft:
     for one in around:
         said += [replace(text, how=f"inside a network {text.how}") for text in one.said]
     found = guesses(said)
-    policy, reason, check = _policy(entry, found, wishes)
+    verdict = judge(entry, found, wishes)
     tags = unique([*entry.tags, *(guess.rule.tag for guess in found)])
     return Draft(
         site=entry.site,
         name=first_of(entry.name, shown(entry.networks[:1])),
         networks=entry.networks,
-        policy=policy,
-        reason=reason,
+        policy=verdict.policy,
+        reason=verdict.reason,
         tags=tuple(sorted(tags)),
         where=entry.where,
-        check=check,
+        check=verdict.check,
         note=entry.note,
         vrf=entry.vrf,
+        stated=entry.policy is not None,
     )
-
-
-def _policy(entry: Entry, found: tuple[Guess, ...], wishes: Wishes) -> tuple[Policy, str, str]:
-    """The policy of a zone, its reason, and what a person has to look at.
-
-    A policy that the row states counts; else the stricter of its names and of what the user says.
-    """
-    fallback = wishes.policy
-    guess = found[0] if found else None
-    if entry.doubt:
-        reason = f"{entry.doubt} (in the import); look at it"
-        return Policy.DO_NOT_PROBE, reason, f"{entry.doubt}: closed until somebody decides."
-    if entry.policy is not None:
-        return _as_written(entry, guess, entry.policy)
-    if guess and guess.rule.policy.strictness > fallback.strictness:
-        also = "".join(f" It also says {o.word!r}." for o in found if o.rule.policy.sends)
-        check = f'guessed from "{guess.word}": {guess.rule.why}.{also}'
-        return guess.rule.policy, entry.reason or guess.reason, check
-    if fallback.sends and not wishes.allow_public and _public(entry):
-        reason = "public addresses in the import; look at it"
-        return Policy.DO_NOT_PROBE, reason, "public addresses: are they yours? (--allow-public)"
-    if fallback is Policy.DO_NOT_PROBE and not entry.reason:
-        return fallback, "do-not-probe was asked for at the import", ""
-    return fallback, entry.reason, ""
-
-
-def _as_written(entry: Entry, guess: Guess | None, policy: Policy) -> tuple[Policy, str, str]:
-    """A policy that the row states holds, whatever its names say; they are told."""
-    if policy is Policy.DO_NOT_PROBE and not entry.reason:
-        reason = guess.reason if guess else "do-not-probe in the import, which gives no reason"
-        return policy, reason, "the import gives no reason for do-not-probe."
-    if guess and guess.rule.policy.strictness > policy.strictness:
-        check = f'{policy} in the import, but it says "{guess.word}": {guess.rule.why}.'
-        return policy, entry.reason, check
-    return policy, entry.reason, ""
-
-
-def _public(entry: Entry) -> bool:
-    return bool(RangeSet.of(entry.networks).minus(PRIVATE))
-
-
-def _wide(entry: Entry) -> bool:
-    return too_wide(RangeSet.of(entry.networks))
 
 
 # ---------------------------------------------------------------- what they are called
@@ -235,7 +241,7 @@ def _named_apart(zones: list[Draft]) -> list[Draft]:
     counts = Counter((zone.site, zone.name) for zone in zones)
     taken = {key for key, count in counts.items() if count == 1}
     named: list[Draft] = []
-    for zone in sorted(zones, key=_order):
+    for zone in sorted(zones, key=order):
         name = zone.name
         if counts[zone.site, name] > 1:
             name = fresh = f"{name} ({shown(zone.networks[:1])})"
@@ -247,7 +253,7 @@ def _named_apart(zones: list[Draft]) -> list[Draft]:
     return named
 
 
-def _notes(zones: tuple[Draft, ...]) -> Iterator[str]:
+def _notes(zones: list[Draft]) -> Iterator[str]:
     """What a person should know of the zones as a whole."""
     spelled: dict[str, set[str]] = defaultdict(set)
     for zone in zones:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from camcensus.errors import CamcensusError, ScopeError
 from camcensus.scope.addresses import range_text
-from camcensus.scope.importing.drafting import Draft, Drafts
+from camcensus.scope.importing.drafting import Draft, Drafts, order
 from camcensus.scope.importing.entries import tidy
 from camcensus.scope.words import Policy
 from camcensus.scope.zones import parse_zones
@@ -48,23 +48,23 @@ def _meaning(zone: Draft) -> tuple[object, ...]:
 def _lines(drafts: Drafts, source: str) -> Iterator[str]:
     yield from _head(drafts, source)
     site = None
-    for zone in drafts.zones:
+    aside = set(drafts.aside)
+    for zone in sorted((*drafts.zones, *drafts.aside), key=order):
         if zone.site != site:
             site = zone.site
             yield from ("", "", "[[site]]", f"name = {quoted(site)}")
         yield ""
-        yield from _zone_lines(zone)
+        yield from _zone_lines(zone, "#" if zone in aside else "")
 
 
 def _head(drafts: Drafts, source: str) -> Iterator[str]:
     zones = drafts.zones
     counts = Counter(zone.policy for zone in zones)
     told = ", ".join(f"{counts[policy]:,} {policy}" for policy in Policy if counts[policy])
-    checks = sum(bool(zone.check) for zone in zones)
     yield f"# {_number(len(zones), 'zone')} at {_number(len(drafts.sites), 'site')}: {told}."
     yield f"# Made by `camcensus zones import` from {tidy(source)}."
-    if checks:
-        yield f"# {_number(checks, 'zone')} with CHECK: look, correct the policy, delete the line."
+    if drafts.checks:
+        yield f"# Marked CHECK: {drafts.checks:,}. Look, correct the zone, delete the line."
     yield "# Where zones overlap the stricter wins; `camcensus zones check` shows where."
     yield "schema = 1"
 
@@ -73,20 +73,20 @@ def _number(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def _zone_lines(zone: Draft) -> Iterator[str]:
+def _zone_lines(zone: Draft, behind: str) -> Iterator[str]:
     if zone.check:
         yield CHECK + tidy(zone.check)
     told = [zone.where, f"VRF {zone.vrf}" if zone.vrf else "", zone.note]
     yield f"# {'; '.join(tidy(part) for part in told if part)}"
-    yield "[[zone]]"
-    yield f"name = {quoted(zone.name)}"
-    yield f"site = {quoted(zone.site)}"
-    yield f"networks = {_list(range_text(*pair) for pair in zone.networks)}"
-    yield f"policy = {quoted(zone.policy)}"
+    yield f"{behind}[[zone]]"
+    yield f"{behind}name = {quoted(zone.name)}"
+    yield f"{behind}site = {quoted(zone.site)}"
+    yield f"{behind}networks = {_list(range_text(*pair) for pair in zone.networks)}"
+    yield f"{behind}policy = {quoted(zone.policy)}"
     if zone.reason:
-        yield f"reason = {quoted(zone.reason)}"
+        yield f"{behind}reason = {quoted(zone.reason)}"
     if zone.tags:
-        yield f"tags = {_list(zone.tags)}"
+        yield f"{behind}tags = {_list(zone.tags)}"
 
 
 def _list(texts: Iterator[str] | tuple[str, ...]) -> str:
