@@ -101,6 +101,12 @@ def test_a_site_where_everything_is_closed_holds_and_has_no_plan() -> None:
     assert (site.targets, site.holds) == (0, True)
 
 
+def test_a_site_without_a_zone_is_told_and_holds() -> None:
+    _, south = checked(zone("a", "10.20.0.0/24")).sites
+    assert (south.zones, south.targets, south.holds) == (0, 0, True)
+    assert south.refusal == "no target: no zone of site south may be probed"
+
+
 def test_a_network_at_two_sites_is_said_once() -> None:
     [shared] = checked(
         zone("a", "192.168.1.0/24"),

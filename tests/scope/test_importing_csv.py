@@ -121,7 +121,7 @@ def test_a_mask_may_have_a_column_of_its_own() -> None:
     assert [(row.where, row.why) for row in export.left_out] == [
         ("line 7", "'255.0.255.0' is no mask, as in 24 or 255.255.255.0"),
         ("line 8", "'many' is no mask, as in 24 or 255.255.255.0"),
-        ("line 9", "10.20.9.0 has no mask: write 10.20.9.0/24 if it is one"),
+        ("line 9", "no mask: write 10.20.9.0/24 if it is that network"),
     ]
 
 

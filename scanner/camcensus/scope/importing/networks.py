@@ -88,7 +88,7 @@ def _dotted_length(text: str) -> int | None:
 def _refuse_bare(word: str) -> None:
     """10.20.3.0 alone is a network without its mask, not the one address."""
     if "/" not in word and word.endswith(".0") and position(word) is not None:
-        raise ScopeError(f"{word} has no mask: write {word}/24 if it is one")
+        raise ScopeError(f"no mask: write {word}/24 if it is that network")
 
 
 def _apart(ranges: list[Pair]) -> list[Pair]:

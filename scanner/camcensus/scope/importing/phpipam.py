@@ -87,7 +87,7 @@ def _rows(sheet: Sheet) -> Iterator[Entry | LeftOut]:
 def _entry(line: Line, where: str) -> Entry:
     cell = read_networks(line.one("network"), line.one("mask"))
     if "/" not in line.one("network") and not line.one("mask"):
-        raise ScopeError(f"{line.one('network')} has no mask")
+        raise ScopeError("no mask")
     number, vlan_name = vlan_of(_some(line.one("vlan")))
     description = tidy(line.one("description"))
     folder = _FOLDER.fullmatch(line.one("master"))
