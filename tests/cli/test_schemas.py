@@ -40,7 +40,7 @@ def test_every_schema_is_one_and_is_named_by_its_file() -> None:
     names = sorted(path.name.removesuffix("-1.schema.json") for path in SCHEMAS.iterdir())
     assert names == [
         "check", "collision", "coverage", "device", "identify", "known-maker", "plan", "score",
-        "setting", "signature",
+        "setting", "signature", "zones-check",
     ]  # fmt: skip
     for name in names:
         assert validator(name).schema["properties"]["schema"] == {"const": f"camcensus.{name}/1"}
@@ -101,6 +101,31 @@ def test_plan_keeps_to_its_schema_also_with_exclusions(ask: Ask) -> None:
     assert sum(one["frames"] for one in row["questions"]) == sum(row["frames_per_prober"].values())
     assert [one["prober"] for one in row["not_asked"]] == ["snmp"]
     assert row["frames_most"] > row["frames"]
+
+
+def test_zones_check_keeps_to_its_schema_with_everything_in_it(ask: Ask, tmp_path: Path) -> None:
+    file = tmp_path / "zones.toml"
+    file.write_text(
+        "schema = 1\n"
+        + "".join(f'[[site]]\nname = "{site}"\n' for site in ("north", "south"))
+        + "".join(
+            f'# CHECK: look\n[[zone]]\nname = "{name}"\nsite = "{site}"\n'
+            f'networks = ["{network}"]\npolicy = "{policy}"\nreason = "so {CSI[1:]}"\n'
+            for site, name, network, policy in (
+                ("north", "é all", "10.20.0.0/16", "do-not-probe"),
+                ("north", "cameras", "10.20.3.0/24", "probe"),
+                ("south", "cameras", "10.20.3.0/24", "probe"),
+            )
+        ),
+        encoding="utf-8",
+    )
+    ran = ask("zones", "check", file, "--within", "10.0.0.0/8", "--within", "fd00::/8", "--json")
+    [row] = check(ran.out, "zones-check")
+    assert ran.code == 0
+    lists = ("sites", "unreached", "overlaps", "shared", "gaps", "check_lines")
+    assert {name: len(row[name]) for name in lists} == {
+        "sites": 2, "unreached": 1, "overlaps": 1, "shared": 1, "gaps": 2, "check_lines": 3,
+    }  # fmt: skip
 
 
 def test_identify_keeps_to_its_schema_also_for_a_broken_line(ask: Ask, tmp_path: Path) -> None:

@@ -54,6 +54,16 @@ def select(
 ) -> Selection:
     """The targets, or `ScopeError` with the one line that says why there is no plan."""
     zones = read_zones(request.zones_file, request.site) if request.zones_file else None
+    return select_within(zones, request, interfaces, resolve)
+
+
+def select_within(
+    zones: Zones | None,
+    request: ScopeRequest,
+    interfaces: tuple[Interface, ...] = (),
+    resolve: Resolve | None = None,
+) -> Selection:
+    """The same with zones that were read already; the request's file is only their name."""
     written = _targets(request, zones, resolve)
     asked = RangeSet.of(pair for item in written for pair in item.ranges)
     _refuse_never(written, asked)

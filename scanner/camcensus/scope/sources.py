@@ -60,8 +60,8 @@ def _file_words(path: Path) -> Iterator[tuple[str, str]]:
             yield f"{path}:{number}", word
 
 
-def read_text(path: Path) -> str:
-    """The text of a file (`-` is standard input), which must be UTF-8 and of sane size."""
+def read_bytes(path: Path) -> bytes:
+    """A file (`-` is standard input) of sane size."""
     try:
         if str(path) == "-":
             data = sys.stdin.buffer.read(MOST_BYTES + 1)
@@ -75,6 +75,12 @@ def read_text(path: Path) -> str:
         raise ScopeError(
             f"{path}: larger than {MOST_BYTES >> 20} MiB, which no list of networks is"
         )
+    return data
+
+
+def read_text(path: Path) -> str:
+    """The text of a file (`-` is standard input), which must be UTF-8 and of sane size."""
+    data = read_bytes(path)
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
