@@ -70,6 +70,15 @@ def test_evidence_is_named(system: str) -> None:
     assert (ran.code, json.loads(ran.out)["maker"]) == (0, "Hikvision")
 
 
+def test_what_an_old_encoding_lacks_is_printed_as_an_escape() -> None:
+    site = "\u6d77"
+    ran = elsewhere(
+        "windows", "config", "show", PYTHONIOENCODING="cp1252:strict", CAMCENSUS_SITE=site
+    )
+    assert ran.code == 0
+    assert "\\u6d77" in ran.out
+
+
 @SYSTEMS
 def test_doctor_says_that_nobody_tested_it_there(system: str, tmp_path: Path) -> None:
     ran = elsewhere(system, "doctor", "--json", "--db", tmp_path / "census.db")

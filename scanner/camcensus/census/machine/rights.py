@@ -83,5 +83,5 @@ def _sockets() -> Check:
         )  # fmt: skip
     return Check(
         Level.GOOD, "sockets", f"{soft} files and sockets may be open at once",
-        means="enough for every pace",
+        means=f"enough for {'every pace' if soft >= 2 * _FEW else 'pace gentle and normal'}",
     )  # fmt: skip
