@@ -56,16 +56,24 @@ def main(arguments: list[str]) -> int:
 def read_arguments(arguments: list[str]) -> argparse.Namespace:
     """The word, the folder and the folder of the link; argparse says what is wrong."""
     words = ("install", "verify", "uninstall", "fits")
-    parser = argparse.ArgumentParser(prog="sh install.sh", description=__doc__.split("\n", 1)[0])
-    parser.add_argument("words", nargs="*", metavar="[install|verify|uninstall] [FOLDER]")
-    parser.add_argument(
-        "--bin", type=Path, default=Path("~/.local/bin"), metavar="DIR", help="where the link goes"
+    parser = argparse.ArgumentParser(
+        prog="sh install.sh",
+        usage="sh install.sh [install | verify | uninstall] [FOLDER] [--bin DIR]",
+        description="Installs camcensus from this folder, compares its files with SHA256SUMS, or "
+        "takes the program away again; the census and the settings stay.",
     )
+    parser.add_argument("words", nargs="*", metavar="FOLDER", help="~/.local/share/camcensus")
+    parser.add_argument(
+        "--bin", type=Path, default=Path("~/.local/bin"), metavar="DIR",
+        help="where the link to the program goes (~/.local/bin)",
+    )  # fmt: skip
     wanted = parser.parse_args(arguments)
     rest = list(wanted.words)
     wanted.word = rest.pop(0) if rest and rest[0] in words else "install"
     if len(rest) > 1:
         parser.error(f"one folder, not {len(rest)}: {' '.join(rest)}")
+    if rest and "/" not in rest[0]:
+        parser.error(f"{rest[0]} is neither a word nor a folder; write a folder as ./{rest[0]}")
     wanted.folder = full(Path(rest[0] if rest else "~/.local/share/camcensus"))
     wanted.bin = full(wanted.bin)
     return wanted

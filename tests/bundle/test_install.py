@@ -150,6 +150,19 @@ def test_the_first_word_says_what_to_do(typed: list[str], word: str, folder: str
     assert (wanted.word, wanted.folder) == (word, Path(folder).expanduser())
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [(["unistall"], "write a folder as ./unistall"), (["/a", "/b"], "one folder, not 2: /a /b")],
+)
+def test_a_mistyped_word_is_no_folder_to_install_into(
+    typed: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        install.read_arguments(typed)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
 def test_the_builder_reads_every_pin_of_its_lock() -> None:
     text = (ROOT / "requirements" / "bundle.txt").read_text(encoding="utf-8")
     found = build.pins("bundle.txt")
