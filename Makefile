@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo test lint type arch fuzz counterparts bench accuracy makers screenshots check fmt schema wheel soak
+.PHONY: help setup demo test lint type arch fuzz counterparts bench accuracy makers screenshots check fmt schema wheel bundle soak
 
 PYTHON ?= python3
 VENV   := .venv
@@ -42,7 +42,7 @@ demo: $(STAMP)  ## start a virtual estate of cameras, sweep it, show the result
 
 test: $(STAMP)  ## the tests: no root, no network
 	@export WORKER_PYTHON=$(VENV)/bin/python
-	$(RUN) -m pytest -m "not counterpart" $$(tests/beside)
+	$(RUN) -m pytest -m "not counterpart and not bundle" $$(tests/beside)
 
 lint: $(STAMP)  ## style and spelling
 	@$(RUN) -m ruff check
@@ -101,7 +101,15 @@ wheel: $(STAMP)  ## build sdist and wheel, check them, run the tests on the inst
 	found=$$("$$place/venv/bin/python" -c 'import camcensus; print(camcensus.__file__)')
 	if [[ "$$found" != "$$site"/* ]]; then echo "not the wheel, but $$found" >&2; exit 1; fi
 	export PATH="$$place/venv/bin:$$PATH" WORKER_PYTHON="$$place/venv/bin/python"
-	python -m pytest -q -p no:cacheprovider -m "not counterpart and not fuzz and not netns" $$(tests/beside)
+	python -m pytest -q -p no:cacheprovider -m "not counterpart and not bundle and not fuzz and not netns" $$(tests/beside)
+
+# Fetches the wheels that requirements/bundle.txt pins; the same pins give the same archive.
+MACHINE ?= x86_64
+bundle: $(STAMP)  ## build the archive for servers without internet, and try it without a network
+	@rm -f dist/*-offline*.tar.gz*
+	$(RUN) offline/build.py --machine $(MACHINE)
+	if [[ $(MACHINE) != x86_64 ]]; then echo "not tried: only x86_64 is"; exit; fi
+	$(RUN) -m pytest -q -p no:cacheprovider -m bundle tests/bundle
 
 check: lint type arch test wheel  ## what a change must pass
 

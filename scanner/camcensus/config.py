@@ -6,6 +6,7 @@ Import it where it is needed, not at the top: it brings pydantic, which `--help`
 import difflib
 import os
 import re
+import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,25 +23,39 @@ _SECRETS = frozenset({"snmp_community"})
 _WORDY = re.compile(r"(?:Input|String) should")
 
 
-def _xdg(variable: str, otherwise: str) -> Path:
-    """A folder of the XDG base directories; a relative one is to be ignored, says their text."""
+# For settings and for data: the variable that names the folder, and where it is without one.
+_FOLDERS = {
+    "win32": (("APPDATA", "AppData/Roaming"), ("LOCALAPPDATA", "AppData/Local")),
+    "darwin": (("XDG_CONFIG_HOME", "Library/Application Support"),
+               ("XDG_DATA_HOME", "Library/Application Support")),
+}  # fmt: skip
+_XDG = ("XDG_CONFIG_HOME", ".config"), ("XDG_DATA_HOME", ".local/share")
+_SETTINGS, _DATA = 0, 1
+
+
+def _folder(use: int) -> Path:
+    """Our folder for settings or data, where this system keeps such.
+
+    A relative one in an XDG variable is to be ignored, says their text.
+    """
+    variable, otherwise = _FOLDERS.get(sys.platform, _XDG)[use]
     named = Path(os.environ.get(variable, ""))
     return (named if named.is_absolute() else Path.home() / otherwise) / "camcensus"
 
 
 def default_config_file() -> Path:
     """Where the settings file is looked for, if nothing names another."""
-    return _xdg("XDG_CONFIG_HOME", ".config") / "config.toml"
+    return _folder(_SETTINGS) / "config.toml"
 
 
 def default_database() -> str:
     """The SQLite file in the user's data folder."""
-    return str(_xdg("XDG_DATA_HOME", ".local/share") / "census.db")
+    return str(_folder(_DATA) / "census.db")
 
 
 def _usual_signatures() -> str:
     """The folder of the user's own signatures beside the settings, if there is one."""
-    usual = _xdg("XDG_CONFIG_HOME", ".config") / "signatures"
+    usual = _folder(_SETTINGS) / "signatures"
     return str(usual) if usual.is_dir() else ""
 
 

@@ -1,4 +1,5 @@
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,31 @@ def test_a_relative_xdg_folder_is_ignored(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv("XDG_DATA_HOME", "relative")
     assert default_database() == str(tmp_path / ".local/share/camcensus/census.db")
     monkeypatch.setenv("XDG_DATA_HOME", "/srv/data")
+    assert default_database() == "/srv/data/camcensus/census.db"
+
+
+@pytest.mark.parametrize(
+    ("system", "variable", "data", "settings"),
+    [
+        ("win32", "LOCALAPPDATA", "AppData/Local", "AppData/Roaming"),
+        ("darwin", "XDG_DATA_HOME", *["Library/Application Support"] * 2),
+        ("freebsd14", "XDG_DATA_HOME", ".local/share", ".config"),
+    ],
+)
+def test_each_system_has_its_own_folders(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    system: str,
+    variable: str,
+    data: str,
+    settings: str,
+) -> None:
+    monkeypatch.delenv("APPDATA", raising=False)
+    monkeypatch.delenv("LOCALAPPDATA", raising=False)
+    monkeypatch.setattr(sys, "platform", system)
+    assert default_database() == str(tmp_path / data / "camcensus" / "census.db")
+    assert default_config_file() == tmp_path / settings / "camcensus" / "config.toml"
+    monkeypatch.setenv(variable, "/srv/data")
     assert default_database() == "/srv/data/camcensus/census.db"
 
 

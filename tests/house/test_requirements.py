@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("build.txt", "dev.txt", "counterparts.txt")
+LOCKS = ("build.txt", "bundle.txt", "dev.txt", "counterparts.txt")
 PIN = re.compile(
     r"(?P<name>[a-z0-9][a-z0-9-]*)(\[[a-z,-]+\])?==(?P<version>[0-9][\w.+!-]*)( ; .+)?"
     r"(?P<hashes>( --hash=sha256:[0-9a-f]{64})+)"
@@ -64,6 +64,15 @@ def test_the_build_tools_of_both_locks_are_the_same() -> None:
     build, everything = versions("build.txt"), versions("dev.txt")
     assert {"hatchling", "pip", "setuptools", "wheel"} <= build.keys()
     assert build == {name: everything[name] for name in build}
+
+
+def test_the_bundle_has_the_versions_that_are_tested_and_nothing_of_scapy() -> None:
+    bundle, everything = versions("bundle.txt"), versions("dev.txt")
+    assert bundle == {name: everything[name] for name in bundle}
+    assert "scapy" not in bundle
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {"core": project["dependencies"], "xlsx": project["optional-dependencies"]["xlsx"]}
+    assert {canonicalize_name(one.name) for one in declared(needed)} <= bundle.keys()
 
 
 def test_no_file_of_the_project_names_a_package_index() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from camcensus.errors import StoreError
-from camcensus.store import Store, default_path
+from camcensus.store import Store
 from camcensus.store.engine import APPLICATION_ID
 from store.estate import camera, observation, sweep
 
@@ -39,16 +39,6 @@ def read_all(file: Path) -> None:
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
-
-
-def test_the_default_lies_in_the_users_data_folder(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    assert default_path() == tmp_path / "camcensus" / "camcensus.db"
-    monkeypatch.setenv("XDG_DATA_HOME", "relative")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert default_path() == tmp_path / ".local" / "share" / "camcensus" / "camcensus.db"
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o777])

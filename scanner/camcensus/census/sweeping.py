@@ -137,8 +137,8 @@ def start_of(prepared: Prepared, catalogue: Catalogue) -> SweepStart:
 def _user() -> str:
     try:
         return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
+    except (ImportError, KeyError, OSError):  # no name in the environment, and none for the number
+        return str(os.getuid()) if hasattr(os, "getuid") else "unknown"
 
 
 async def run_sweep(

@@ -1,5 +1,6 @@
 """The command line: the only code that prints or exits. Slow imports wait inside the commands."""
 
+import io
 import sys
 from typing import NoReturn
 
@@ -46,6 +47,7 @@ _CTRL_C = 130  # the exit code that typer makes of it
 
 def main() -> NoReturn:
     """Run one command line; every end is an exit code of docs/architecture.md."""
+    print_anything()
     try:
         sys.argv[1:] = expand(sys.argv[1:])
         code = app(standalone_mode=False, prog_name="camcensus")
@@ -68,6 +70,15 @@ def main() -> NoReturn:
         complain("stopped; what was already found is kept")
         code = 3
     sys.exit(code or 0)
+
+
+def print_anything() -> None:
+    """Let what a terminal's encoding lacks be printed as an escape, and line ends as they are.
+
+    Windows writes to a file or pipe in an old encoding and with line ends of its own.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace", newline="")
 
 
 def expand(arguments: list[str]) -> list[str]:

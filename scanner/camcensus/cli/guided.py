@@ -247,4 +247,4 @@ def _has_screen() -> bool:
     if sys.platform in {"win32", "darwin"}:
         return True
     shown = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
-    return bool(shown) and os.geteuid() != 0
+    return bool(shown) and getattr(os, "geteuid", int)() != 0

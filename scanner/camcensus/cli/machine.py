@@ -3,16 +3,19 @@
 import json
 import re
 import sys
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from camcensus.cli import options as opt
-from camcensus.cli.screen import harmless, say, table, writing
+from camcensus.cli.screen import harmless, say, table, wrapped, writing
 from camcensus.errors import UsageError
 
 if TYPE_CHECKING:
+    from camcensus.census.machine import Check
     from camcensus.lab import Persona
 
 _PASSWORD = re.compile(r"(?<=:)[^:/@]+(?=@[^@]*$)")  # of a database URL
@@ -39,25 +42,33 @@ def doctor(
     from camcensus.net.interfaces import interfaces
 
     settings = load_settings({"db": db, "config": config})
-    checks = list(diagnose(interfaces(), settings.db, settings.own_signatures))
+    checks = list(diagnose(interfaces(), settings))
     with writing(output) as sink:
         for check in checks:
             if json_lines:
-                row = {
-                    "schema": "camcensus.check/1",
-                    "level": check.level,
-                    "subject": check.subject,
-                    "text": check.text,
-                    "remedy": check.remedy,
-                }
+                row = {"schema": "camcensus.check/1", **asdict(check)}
                 sink.line(json.dumps(row))
             else:
-                sink.line(harmless(f"{check.level:>7}  {check.subject}: {check.text}"))
-                if check.remedy:
-                    sink.line(harmless(f"         -> {check.remedy}"))
+                for line in _told(check):
+                    sink.line(harmless(line))
     bad = sum(check.level is Level.BAD for check in checks)
     if bad:
         say(f"{bad} problems: a sweep from here would miss devices", quiet=quiet)
+
+
+def _told(check: "Check") -> Iterator[str]:
+    """One check in lines for a person: what is, what it means, what to do, whom to ask."""
+    hang = " " * 9
+    yield from wrapped(
+        f"{check.subject}: {check.text}", hang, first=f"{check.level:>7}  ", on_stderr=False
+    )
+    for sign, sentence in (
+        ("", check.means),
+        ("-> ", check.remedy),
+        ("an administrator sees it with: ", check.ask),
+    ):
+        if sentence:
+            yield from wrapped(sign + sentence, hang, first=hang, on_stderr=False)
 
 
 def show_config(

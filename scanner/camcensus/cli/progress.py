@@ -52,7 +52,9 @@ def carry_out(
         screen = _Screen(prepared, wishes.quiet, wishes.brief, wishes.stats_every_s, sink)
         screen.begin(store.path, record)
         try:
-            result = asyncio.run(_watched(prepared, store, screen, record))
+            # Windows' usual loop cannot watch a socket; this one is everywhere, and Linux's usual.
+            with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+                result = runner.run(_watched(prepared, store, screen, record))
         finally:
             screen.end()
         for row in result.coverage:
@@ -66,11 +68,20 @@ async def _watched(
 ) -> SweepResult:
     """The sweep, with Ctrl-C and SIGTERM as a request to stop and keep everything."""
     stop = screen.stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stop.set)
+    _stop_when_asked(stop)
     watch = Watch(device=screen.device, status=screen.status)
     return await run_sweep(prepared, store, watch, record=record, stop=stop)
+
+
+def _stop_when_asked(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")):
+        if number is None:  # Windows knows no SIGHUP
+            continue
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
 
 
 @dataclass(slots=True)

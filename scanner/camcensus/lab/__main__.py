@@ -21,7 +21,8 @@ def main() -> int:
             return run_inside(int(spec_fd))
         case ["estate" | "loopback" as role]:
             try:
-                return asyncio.run(_serve(role))
+                with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+                    return runner.run(_serve(role))
             except OSError as error:
                 sys.stderr.write(f"camcensus: the estate cannot be served: {error}\n")
                 return 1

@@ -1,5 +1,6 @@
 """The loopback back end: for machines that refuse namespaces. No multicast, no silence."""
 
+import errno
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,8 +64,13 @@ def _free_block() -> Iterator[int]:
         holder = socket.socket()
         try:
             holder.bind((f"127.{block}.255.254", _HOLD_PORT))
-        except OSError:
+        except OSError as error:
             holder.close()
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise CamcensusError(
+                    "this system has no loopback address but 127.0.0.1, as macOS: the virtual "
+                    "estate needs Linux or Windows"
+                ) from None
             continue
         with holder:
             yield block

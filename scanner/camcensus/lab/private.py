@@ -36,6 +36,8 @@ class PrivateOptions:
 @cache
 def private_available() -> tuple[bool, str]:
     """Whether this machine lets us make the private network, and if not why not."""
+    if sys.platform != "linux":
+        return False, f"a private network is made of Linux namespaces, and this is {sys.platform}"
     for program, package in _NEEDED.items():
         if shutil.which(program) is None:
             return False, f"the program {program!r} is missing (Debian package {package})"
@@ -61,7 +63,7 @@ def run_in_private(
     """
     ok, reason = private_available()
     if not ok:
-        raise CamcensusError(f"no private network: {reason}; the loopback estate needs none")
+        raise CamcensusError(f"no private network: {reason}; camcensus demo needs none")
     options = options or PrivateOptions()
     spec = {
         "estate": estate_as_json(estate) if estate else None,

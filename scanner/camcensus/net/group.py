@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -32,7 +33,8 @@ class GroupSockets:
         sock = UdpSocket(socket.AF_INET)
         try:
             sock.raw.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            sock.raw.bind((self.group, self.port))
+            # Windows binds no group, and then hears each that any program joined at this port
+            sock.raw.bind(("" if sys.platform == "win32" else self.group, self.port))
             join_group(sock.raw, self.interface.address, self.group)
         except OSError as error:
             sock.close()

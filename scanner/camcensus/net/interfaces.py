@@ -1,8 +1,9 @@
 """This machine's own network interfaces."""
 
-import fcntl
 import socket
 import struct
+import sys
+from ipaddress import ip_address
 from pathlib import Path
 
 import ifaddr
@@ -30,9 +31,7 @@ def interfaces() -> tuple[Interface, ...]:
                     name=name,
                     address=address.partition("%")[0],
                     prefix_length=ip.network_prefix,
-                    # a tunnel may carry the flag, but has no neighbours who would answer
-                    multicast=bool(flags & _IFF_MULTICAST)
-                    and not flags & (_IFF_LOOPBACK | _IFF_POINTOPOINT),
+                    multicast=_has_multicast(flags, address, ip.network_prefix),
                     bridge=_is_bridge(name),
                 )
             )
@@ -44,7 +43,20 @@ def is_running(name: str) -> bool:
     return _flags(name) & _CARRIES == _CARRIES
 
 
+def _has_multicast(flags: int, address: str, prefix_length: int) -> bool:
+    """Whether neighbours may answer: a tunnel may carry the flag, but has none."""
+    if sys.platform != "linux":  # nothing but the address tells: a tunnel has a prefix of one host
+        bits = 128 if ":" in address else 32
+        return prefix_length < bits and not ip_address(address.partition("%")[0]).is_loopback
+    return bool(flags & _IFF_MULTICAST) and not flags & (_IFF_LOOPBACK | _IFF_POINTOPOINT)
+
+
 def _flags(name: str) -> int:
+    """The kernel's flags of an interface; where it is not Linux, each one listed counts as up."""
+    if sys.platform != "linux":
+        return _CARRIES | _IFF_MULTICAST
+    import fcntl
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             answer = fcntl.ioctl(probe, _SIOCGIFFLAGS, struct.pack("16sH14x", name.encode(), 0))

@@ -76,8 +76,8 @@ def scrubbed(data: bytes) -> tuple[bytes, str]:
 
 
 def image_hashes(body: bytes) -> tuple[str, int] | None:
-    """MD5 (hex) and MurmurHash3 (signed 32 bit) of a scrubbed picture, if this is one."""
-    match = re.match(re.escape(IMAGE_MARK) + rb" bytes=\d+ md5=([0-9a-f]{32}) mmh3=(-?\d+)", body)
+    """MD5 (hex, "" where there is none) and MurmurHash3 (signed 32 bit) of a scrubbed picture."""
+    match = re.match(re.escape(IMAGE_MARK) + rb" bytes=\d+ md5=([0-9a-f]{32}|) mmh3=(-?\d+)", body)
     return None if match is None else (match[1].decode("ascii"), int(match[2]))
 
 
@@ -119,7 +119,10 @@ def _is_image(head: bytes, body: bytes) -> bool:
 
 
 def _image_digest(body: bytes) -> bytes:
-    digest = hashlib.md5(body, usedforsecurity=False).hexdigest()
+    try:
+        digest = hashlib.md5(body, usedforsecurity=False).hexdigest()
+    except ValueError:  # a machine in FIPS mode that has no MD5 at all
+        digest = ""
     murmur = mmh3.hash(encodebytes(body))
     return b"%s bytes=%d md5=%s mmh3=%d" % (IMAGE_MARK, len(body), digest.encode(), murmur)
 

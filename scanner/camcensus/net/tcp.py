@@ -6,12 +6,11 @@ import socket
 import ssl
 import sys
 import time
-import warnings
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TypeVar
 
+from camcensus.net.old_devices import reading_context
 from camcensus.net.reply import Reply
 from camcensus.types import Outcome
 from camcensus.wire import MalformedError
@@ -29,7 +28,6 @@ _RECEIVE_BUFFER = 8192
 _FIRST_WORD_S = 4.5  # what has said nothing by then is mute
 _HANDSHAKE_S = 4.5  # old devices take two or three for their keys
 _LINGER_S = 0.25  # how long we wait for the device to close its side
-_LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
 
 
 async def _nothing(_frames: int) -> None:
@@ -238,7 +236,7 @@ class _Tls:
         self._sock = sock
         self._pay = pay
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._tls = _context(careful=careful).wrap_bio(self._incoming, self._outgoing)
+        self._tls = reading_context(careful=careful).wrap_bio(self._incoming, self._outgoing)
         self.heard = bytearray()  # the clear text of a handshake, and no more than that
         self._shaken = False
 
@@ -295,26 +293,3 @@ class _Tls:
         self.heard += data[: FLIGHT_READ - len(self.heard)]
         if len(self.heard) >= FLIGHT_READ:
             raise ValueError(f"handshake cut at {FLIGHT_READ} bytes")
-
-
-@cache
-def _context(*, careful: bool) -> ssl.SSLContext:
-    """Speaks with old devices too: reads, never trusts, never carries a secret (docs/safety.md).
-
-    What does carry one is `careful`: today's versions and ciphers, whoever made the certificate.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    if careful:
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        return context
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-    context.options |= _LEGACY_SERVER_CONNECT
-    try:
-        context.set_ciphers("ALL:@SECLEVEL=0")
-    except ssl.SSLError:  # a crypto policy of this machine forbids it: newer devices still answer
-        context.set_ciphers("DEFAULT")
-    return context

@@ -192,6 +192,17 @@ class UdpSocket:
             self.dropped += 1
 
 
+def refusals_unheard() -> str:
+    """Why ICMP's word on our datagrams cannot be heard on this system; "" on Linux."""
+    if sys.platform != "linux":
+        return (
+            f"refusals of datagrams (ICMP) are heard on Linux only, and this is {sys.platform}: "
+            "what answers none of the first questions is not asked by TCP, unless its zone says "
+            'tcp = "all"'
+        )
+    return ""
+
+
 def join_group(sock: socket.socket, interface_address: str, group: str) -> None:
     """Hear an IPv4 multicast group on the interface that has this address."""
     request = socket.inet_aton(group) + socket.inet_aton(interface_address)

@@ -1,6 +1,6 @@
 """What a prober is, and what it is handed."""
 
-import hashlib
+import hmac
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -65,9 +65,7 @@ class Asking:
 
     def seed(self, prober: str, address: str) -> bytes:
         """Sixteen bytes that only this sweep's question to this address carries."""
-        return hashlib.blake2b(
-            f"{prober} {address}".encode(), key=self.key[:64], digest_size=16
-        ).digest()
+        return hmac.digest(self.key, f"{prober} {address}".encode(), "sha256")[:16]
 
     def safely(self, prober: str, take: Take) -> Take:
         """The same, but an answer that it fails on does not keep the next ones from being heard."""
@@ -184,6 +182,7 @@ class Prober:
     vendor: bool = False
     spares: Callable[["Asking", Host], str] | None = None
     beyond_router: str = ""  # why answers do not come through a router; "" if they do
+    reply_port: int = 0  # the fixed port of ours that answers come to; 0 if to that of the sweep
 
 
 def settled(identity: Identity) -> bool:

@@ -79,6 +79,7 @@ def datagram_prober(question: Question) -> Prober:
         ask=partial(_ask, question),
         again=partial(_again, question),
         vendor=question.reach is Reach.NAMED,
+        reply_port=question.reply_port,
     )
 
 

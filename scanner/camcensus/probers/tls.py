@@ -1,6 +1,6 @@
 """Certificates: from a handshake, or from its clear text where no handshake comes about."""
 
-import hashlib
+import hmac
 from dataclasses import replace
 from functools import partial
 
@@ -61,8 +61,8 @@ async def greet_as_of_old(asking: Asking, host: Host, port: int, failed: Reply) 
     if any((seen.prober, seen.message) == (NAME, _HELLO) for seen in host.observations):
         return
     at_most = Version.SSL_3_0 if failed.alert == PROTOCOL_VERSION else Version.TLS_1_2
-    digest = hashlib.blake2b(host.target.address.encode(), key=asking.key, digest_size=32)
-    request = Request(NAME, _HELLO, build_client_hello(at_most, digest.digest()))
+    random = hmac.digest(asking.key, host.target.address.encode(), "sha256")
+    request = Request(NAME, _HELLO, build_client_hello(at_most, random))
     reply = await asking.net.tcp_exchange(
         host.target.address, port, request, limit=FLIGHT_READ, complete=flight_complete
     )

@@ -1,7 +1,7 @@
 """Devices, sweeps and answers over time; the only room that knows a database."""
 
 from camcensus.store.bulk import BulkSettling, NamedHost
-from camcensus.store.database import Store, default_path
+from camcensus.store.database import Store
 from camcensus.store.records import (
     AddressSpan,
     Change,
@@ -46,6 +46,5 @@ __all__ = [
     "SweepStart",
     "SweepStatus",
     "Writer",
-    "default_path",
     "rfc3339",
 ]

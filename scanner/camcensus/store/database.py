@@ -40,13 +40,6 @@ LOCK_WAIT_S = 30.0  # how long another program may hold the database before we g
 _ALL = DeviceQuery()
 
 
-def default_path() -> Path:
-    """Where the census lies if nobody says otherwise."""
-    base = os.environ.get("XDG_DATA_HOME", "")
-    folder = Path(base) if base.startswith("/") else Path.home() / ".local" / "share"
-    return folder / "camcensus" / "camcensus.db"
-
-
 class Store:
     """One open database. Every method raises StoreError, one sentence, if it cannot be used."""
 

@@ -72,13 +72,13 @@ def make_file(file: Path) -> None:
     """Makes the folders (0700) and an empty file (0600) where missing, whatever the umask."""
     try:
         _make_folder(file.parent)
-        handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, _FILE_MODE)
+        handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _FILE_MODE)
     except FileExistsError:
         return
     except OSError as error:
         raise StoreError(f"{file} cannot be made: {error.strerror}; check --db") from error
-    os.fchmod(handle, _FILE_MODE)
     os.close(handle)
+    file.chmod(_FILE_MODE)
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,14 +1,16 @@
 """One sweep at a time writes to a database file; the second is refused with a clear sentence."""
 
-import fcntl
 import os
+import sys
 from pathlib import Path
 
 from camcensus.errors import StoreError
 
+_BEYOND = 1 << 20  # Windows lets nobody read what is locked: a byte behind the process number
+
 
 class SweepLock:
-    """An flock beside the database: it ends with the process, however that ends."""
+    """A lock on a file beside the database: it ends with the process, however that ends."""
 
     def __init__(self, database: Path) -> None:
         self._database = database
@@ -20,11 +22,11 @@ class SweepLock:
         if self._handle is not None:
             return
         try:
-            handle = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            handle = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise StoreError(f"{self._file} cannot be made: {error.strerror}") from error
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(handle)
         except OSError:
             holder = os.read(handle, 20).decode("ascii", "replace").strip() or "unknown"
             os.close(handle)
@@ -34,9 +36,9 @@ class SweepLock:
             ) from None
         self._handle = handle
         try:
-            os.fchmod(handle, 0o600)
+            self._file.chmod(0o600)
             os.ftruncate(handle, 0)
-            os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+            os.write(handle, f"{os.getpid()}\n".encode())
         except OSError:
             return  # the number is a courtesy: on a full disk the lock itself still holds
 
@@ -45,3 +47,19 @@ class SweepLock:
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
+
+
+def _lock(handle: int) -> None:
+    """Locks an open file until it is closed; OSError if another process has the lock."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        os.lseek(handle, _BEYOND, os.SEEK_SET)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        finally:
+            os.lseek(handle, 0, os.SEEK_SET)
+    else:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,7 +1,7 @@
 """Marks of what was settled, so that settling the same again writes nothing."""
 
 from collections.abc import Sequence
-from hashlib import blake2b
+from hashlib import sha256
 
 from sqlalchemy import Connection, delete, insert
 
@@ -39,7 +39,7 @@ def mark(identity: Identity, facts: Facts) -> str:
 
 def _mark(*parts: str | None) -> str:
     text = "\0".join("\1" if part is None else part for part in parts)
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def store_marks(

@@ -13,6 +13,7 @@ import structlog
 
 from camcensus.errors import CamcensusError, SafetyError
 from camcensus.net import Net
+from camcensus.net.udp import refusals_unheard
 from camcensus.probers.base import Asking, Emit, Prober
 from camcensus.scope import Plan
 from camcensus.sweep.coverage import Coverage
@@ -96,8 +97,10 @@ class Sweep:
             await second
             clock.cancel()
         outages = self.net.outage.notes.values()
-        for note in (*self.net.notes, *outages, *self.middleboxes.sentences()):
-            self.coverage.inaudible("network", note)
+        unheard = refusals_unheard()
+        for note in (unheard, *self.net.notes, *outages, *self.middleboxes.sentences()):
+            if note:
+                self.coverage.inaudible("network", note)
         if self.net.lost:
             self.coverage.inaudible(
                 "network", f"{self.net.lost} answers came too fast and were lost"
