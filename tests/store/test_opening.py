@@ -73,7 +73,7 @@ def test_a_missing_census_is_not_made_for_a_reader(tmp_path: Path) -> None:
 
 def test_a_newer_database_is_refused(census: Path) -> None:
     change(census, "UPDATE alembic_version SET version_num = '0999'")
-    with pytest.raises(StoreError, match=r"newer camcensus \(schema 0999, this one knows 0002\)"):
+    with pytest.raises(StoreError, match=r"newer camcensus \(schema 0999, this one knows 0003\)"):
         Store.open(census)
 
 

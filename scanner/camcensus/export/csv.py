@@ -6,6 +6,7 @@ text. `docs/exports.md` describes columns and escapes; `text` turns a cell back.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 
 from camcensus.store import DeviceRecord, rfc3339
 
@@ -58,6 +59,7 @@ COLUMNS: dict[str, Callable[[DeviceRecord], Cell]] = {
     "conflicts": lambda device: _joined(device.conflicts),
     "findings": lambda device: _joined(finding.rule for finding in device.findings),
     "catalogue": lambda device: device.catalogue,
+    "accepted_until": lambda device: _day(device.owned.accepted_until),
 }
 
 
@@ -91,6 +93,10 @@ def _quoted(value: Cell) -> str:
         return str(value)
     doubled = cell(value or "").replace('"', '""')
     return f'"{doubled}"'
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _joined(texts: Iterable[str]) -> str:
