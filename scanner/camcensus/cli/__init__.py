@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import typer
 
-from camcensus.cli import machine, naming, reading, signatures, sweeping
+from camcensus.cli import machine, naming, owned, reading, signatures, sweeping
 from camcensus.cli.mistakes import let_go_of_stdout, machine_says, mistyped
 from camcensus.cli.screen import complain
 from camcensus.errors import CamcensusError
@@ -18,7 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for _group in (sweeping, reading, naming, signatures, machine):
+for _group in (sweeping, reading, owned, naming, signatures, machine):
     _group.register(app)
 
 

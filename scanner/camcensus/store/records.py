@@ -1,9 +1,10 @@
 """What goes into the store and comes out of it: frozen values, no SQLAlchemy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import Any
 
 from camcensus.types import Certainty, Claim, Evidence, Kind, Observation
 
@@ -163,6 +164,11 @@ class Owned:
         """What is written in one field; `None` if nothing is."""
         found: OwnedValue = getattr(self, field.value)
         return found
+
+    def edited(self, edit: "OwnedEdit") -> "Owned":
+        """The same after these fields were written."""
+        fields: dict[str, Any] = {field.value: value for field, value in edit.items()}
+        return replace(self, **fields)
 
 
 class OwnedField(StrEnum):
