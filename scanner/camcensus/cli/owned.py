@@ -226,8 +226,8 @@ def _told(made: "list[OwnedChange]", returned: "Returned", path: str, *, dry_run
         parts.append(f"{_some(len(returned.refused), 'row')} refused")
     if returned.ignored:
         listed = ", ".join(f"{name} {count:,}" for name, count in returned.ignored.items())
-        total = sum(returned.ignored.values())
-        parts.append(f"{_some(total, 'cell')} of other columns differ and are ignored ({listed})")
+        cells = _some(sum(returned.ignored.values()), "cell")
+        parts.append(f"ignored {cells} of other columns that say other than the census ({listed})")
     return "; ".join(parts)
 
 

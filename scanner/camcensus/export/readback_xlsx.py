@@ -9,7 +9,6 @@ import io
 import math
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -31,7 +30,6 @@ _PIECE = 1 << 16  # bytes
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED = 0x1
 _PRECISE = 10**15  # above, a spreadsheet has lost the last digits of a number
-_UNPACKING = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
 
 
 class _Sheet(Protocol):
@@ -51,8 +49,9 @@ def sheet_rows(content: bytes, name: str) -> Iterator[tuple[Numbered, date]]:
             "to read a workbook one more package is needed: install camcensus[xlsx], or save"
             f" {name} as CSV UTF-8"
         ) from None
-    _look_over(content, name)
-    with warnings.catch_warnings(), _in_words(name):
+    with _in_words(f"{name} is a damaged file"):
+        _look_over(content, name)
+    with warnings.catch_warnings(), _in_words(f"{name} is a workbook that cannot be read"):
         warnings.simplefilter("ignore")  # about styles and extensions, which nobody reads here
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
         sheet = book[SHEET] if SHEET in book.sheetnames else None
@@ -63,25 +62,28 @@ def sheet_rows(content: bytes, name: str) -> Iterator[tuple[Numbered, date]]:
 
 
 @contextmanager
-def _in_words(name: str) -> Iterator[None]:
+def _in_words(sentence: str) -> Iterator[None]:
     try:
         yield
     except UsageError:
         raise
-    except Exception as error:  # noqa: BLE001 - openpyxl raises whatever a broken part provokes
+    except Exception as error:
+        # zipfile and openpyxl raise whatever a file provokes: there is no list of it.
         raise UsageError(
-            f"{name} is a workbook that cannot be read ({type(error).__name__}): open it in a"
-            " spreadsheet program and save it again"
-        ) from None
+            f"{sentence} ({type(error).__name__}): open it in a spreadsheet and save it again"
+        ) from error
 
 
 def _numbered(sheet: "_Sheet") -> Numbered:
     """Each row with its number; one that is not there is an empty one."""
     from openpyxl.cell.read_only import EMPTY_CELL
 
+    last: tuple[object, ...] = ()
+    cells: list[Cell] = []
     for number, row in enumerate(sheet.iter_rows(max_row=MAX_LINES, max_col=MAX_COLUMNS), 1):
-        empty = row.count(EMPTY_CELL) == len(row)  # a sheet may skip a million rows
-        yield number, () if empty else [None if one is EMPTY_CELL else _cell(one) for one in row]
+        if row is not last:  # for each row that a sheet skips openpyxl gives the same one again
+            last, cells = row, [None if one is EMPTY_CELL else _cell(one) for one in row]
+        yield number, cells
 
 
 def _cell(one: object) -> Cell:
@@ -113,16 +115,13 @@ def _value(value: object) -> Cell:
 
 def _look_over(content: bytes, name: str) -> None:
     """Refuses what is no workbook, or would not fit into memory; reads every part once."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-            _look_at_parts(parts, name)
-            look = _Look(name)
-            for part in parts:
-                with archive.open(part) as stream:
-                    look.at(part.filename, stream)
-    except _UNPACKING:
-        raise UsageError(f"{name} is a damaged file: export it again, or save it anew") from None
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+        _look_at_parts(parts, name)
+        look = _Look(name)
+        for part in parts:
+            with archive.open(part) as stream:
+                look.at(part.filename, stream)
 
 
 def _look_at_parts(parts: list[zipfile.ZipInfo], name: str) -> None:
