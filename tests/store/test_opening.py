@@ -156,6 +156,13 @@ def test_a_table_disguised_as_our_view_is_refused(census: Path) -> None:
         Store.open(census)
 
 
+def test_a_copy_can_be_read_while_it_is_written(census: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    change(census, f"VACUUM INTO '{copy}'")
+    with Store.open(copy, lock_wait_s=0.1) as store:
+        assert sum(store.begin_sweep(sweep()) > 0 for _ in store.hosts_of(1)) == 50
+
+
 def test_views_of_the_owners_own_are_fine(census: Path) -> None:
     change(census, "CREATE VIEW mine AS SELECT maker FROM census_v1")
     with Store.open(census) as store:
