@@ -207,6 +207,9 @@ LAUGHS = (
 ENTITY = b'<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 
 
+ATTRIBUTES = b" ".join(b'a%d="1"' % number for number in range(500_000))
+
+
 def bomb() -> bytes:
     """Two hundred megabytes of nothing in two hundred kilobytes."""
     stream = io.BytesIO()
@@ -226,6 +229,9 @@ def bomb() -> bytes:
         (lambda: in_sheet(b"<worksheet", ENTITY + b"<worksheet"), "declares entities"),
         (lambda: in_sheet(b"</row>", b"<c/>" * 200_000 + b"</row>"), "holds more than"),
         (lambda: in_sheet(b"<sheetData>", b"<x>" * 100 + b"<sheetData>"), "holds more than"),
+        (lambda: in_sheet(b"</sheetData>", b"<x/>" * 300_000 + b"</sheetData>"), "holds more than"),
+        (lambda: in_sheet(b"<sheetData>", b"<row " + ATTRIBUTES + b"/>"), "holds more than"),
+        (lambda: in_sheet(b"</row>", b"<row/>" * 30_000 + b"</row>"), "holds more than"),
         (lambda: in_sheet(b"</worksheet>", b""), "has a broken part"),
         (lambda: repacked(workbook(ROW), {}, {"mimetype": b"x"}), "is an OpenDocument file"),
         (lambda: workbook(ROW)[:-100], "is a damaged file"),

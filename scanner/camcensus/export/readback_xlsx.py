@@ -22,11 +22,15 @@ SHEET = "Cameras"
 MAX_UNPACKED = 192 * 1024 * 1024  # bytes of all parts together
 MAX_PARTS = 1_000
 MAX_ELEMENTS = 6_000_000  # of all parts together
-MAX_AT_ONCE = 100_000  # elements that must be held at once: a row, a text, all styles
-MAX_LINES = 1_048_576  # rows, as many as a sheet can have
+MAX_LINES = 2_000_000  # rows and shared texts of all parts together
+MAX_IN_LINE = 20_000  # elements in one of them
+MAX_KEPT = 200_000  # elements of one part outside of them: styles, say
+MAX_TAG = 1 << 20  # bytes of one tag with all its attributes
+LAST_ROW = 1_048_576  # of a sheet
 MAX_DEPTH = 64
 
 _PIECE = 1 << 16  # bytes
+_LINES = {"worksheet": " row", "sst": " si"}  # by the root of a part
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED = 0x1
 _PRECISE = 10**15  # above, a spreadsheet has lost the last digits of a number
@@ -80,7 +84,7 @@ def _numbered(sheet: "_Sheet") -> Numbered:
 
     last: tuple[object, ...] = ()
     cells: list[Cell] = []
-    for number, row in enumerate(sheet.iter_rows(max_row=MAX_LINES, max_col=MAX_COLUMNS), 1):
+    for number, row in enumerate(sheet.iter_rows(max_row=LAST_ROW, max_col=MAX_COLUMNS), 1):
         if row is not last:  # for each row that a sheet skips openpyxl gives the same one again
             last, cells = row, [None if one is EMPTY_CELL else _cell(one) for one in row]
         yield number, cells
@@ -145,7 +149,9 @@ class _Look:
     def __init__(self, name: str) -> None:
         self._name = name
         self._elements = self._lines = 0
-        self._depth = self._held = 0
+        self._depth = self._kept = self._held = 0
+        self._line = ""  # the tag of what a reader takes and forgets: a row, a shared text
+        self._line_depth = 0  # of the one that is open
 
     def at(self, part: str, stream: IO[bytes]) -> None:
         """One part; what is no XML is left to whoever opens it: a picture, say."""
@@ -153,10 +159,14 @@ class _Look:
         parser.StartDoctypeDeclHandler = self._declares
         parser.StartElementHandler = self._begins
         parser.EndElementHandler = self._ends
-        self._depth = self._held = 0
+        self._depth = self._kept = self._line_depth = 0
+        fed = 0
         try:
             while piece := stream.read(_PIECE):
                 parser.Parse(piece, False)
+                fed += len(piece)
+                if fed - parser.CurrentByteIndex > MAX_TAG:
+                    raise self._too_much()
             parser.Parse(b"", True)
         except expat.ExpatError:
             if part.endswith((".xml", ".rels")):
@@ -170,17 +180,28 @@ class _Look:
     def _begins(self, tag: str, _attributes: object) -> None:
         self._depth += 1
         self._elements += 1
-        self._held += 1
-        if tag.endswith((" row", " si")):
-            self._held = 0
+        if self._depth == 1:
+            self._line = _LINES.get(tag.rpartition(" ")[2], "")
+        if self._line_depth:
+            self._held += 1
+        elif self._line and tag.endswith(self._line):
+            self._line_depth, self._held = self._depth, 0
             self._lines += 1
+        else:
+            self._kept += 1
         if (
             self._depth > MAX_DEPTH
             or self._elements > MAX_ELEMENTS
-            or self._held > MAX_AT_ONCE
-            or self._lines > 2 * MAX_LINES
+            or self._lines > MAX_LINES
+            or self._kept > MAX_KEPT
+            or self._held > MAX_IN_LINE
         ):
-            raise UsageError(f"{self._name} holds more than any export of ours: it is not read")
+            raise self._too_much()
 
     def _ends(self, _tag: str) -> None:
+        if self._depth == self._line_depth:
+            self._line_depth = 0
         self._depth -= 1
+
+    def _too_much(self) -> UsageError:
+        return UsageError(f"{self._name} holds more than any export of ours: it is not read")
