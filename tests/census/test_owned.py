@@ -1,6 +1,6 @@
 """What may be written about a device, and which row of a spreadsheet is which device."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from camcensus.errors import UsageError
 from camcensus.export import csv
 from camcensus.store import DeviceRecord, OwnedField, Signed, Store
 from camcensus.types import Identity
+from camcensus.wire.text import printable
 from export.spreadsheets import HEADER, workbook
 from store.estate import SERVER, at, camera, sweep
 
@@ -177,6 +178,15 @@ def row_of(record: DeviceRecord, **more: object) -> tuple[object, ...]:
     return tuple(cells[name] for name in HEADER)
 
 
+def as_csv(records: Iterable[DeviceRecord]) -> str:
+    """Rows as the CSV export escapes them."""
+    lines = []
+    for row in (HEADER, *map(row_of, records)):
+        cells = (csv.cell("" if cell is None else str(cell)) for cell in row)
+        lines.append(",".join('"' + cell.replace('"', '""') + '"' for cell in cells))
+    return csv.END.join(lines) + csv.END
+
+
 def returned(store: Store, file: Path, number: int, **more: object) -> Returned:
     """What comes of one row about a device."""
     file.write_bytes(workbook(row_of(store.records([number])[number], **more)))
@@ -210,7 +220,7 @@ def test_an_export_that_nobody_touched_changes_nothing(
     edit = {OwnedField.ROOM: "=1+1", OwnedField.NOTE: r"C:\u0041 'quoted'", OwnedField.TAG: "007"}
     store.write_owned({number: {**edit, OwnedField.ACCEPTED_UNTIL: DAY}}, signed("device set"))
     exported = tmp_path / "list.csv"
-    exported.write_text("".join(csv.lines(store.devices())), encoding="utf-8", newline="")
+    exported.write_text(as_csv(store.devices()), encoding="utf-8", newline="")
     found = take_in(store, exported)
     assert (found.rows, found.refused, found.ignored) == (4, [], {})
     assert store.owned_changes(found.edits) == []
@@ -232,9 +242,13 @@ def test_an_empty_cell_empties_and_a_missing_column_does_not(store: Store, tmp_p
     assert [(one.field, one.old, one.new) for one in made] == [(OwnedField.ROOM, "Gym", None)]
 
 
-def test_what_an_export_escaped_and_nobody_changed_is_no_change(store: Store, file: Path) -> None:
-    store.write_owned({1: {OwnedField.NOTE: r"=\x"}}, signed("device set"))
-    found = returned(store, file, 1, Note=csv.cell(r"=\x"))
+@pytest.mark.parametrize("escaped", [csv.cell, printable])
+@pytest.mark.parametrize("note", [r"=\x", "'quoted'", "\u200f\u05d0\u05d1", "\u200d", "e\u0301"])
+def test_what_an_export_escaped_and_nobody_changed_is_no_change(
+    store: Store, file: Path, note: str, escaped: Callable[[str], str]
+) -> None:
+    store.write_owned({1: {OwnedField.NOTE: note}}, signed("device set"))
+    found = returned(store, file, 1, Note=escaped(note))
     assert store.owned_changes(found.edits) == []
 
 

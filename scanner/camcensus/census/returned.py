@@ -1,7 +1,7 @@
 """Our own spreadsheet comes back: which row is which device, and what people wrote there."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -12,15 +12,23 @@ from camcensus.errors import UsageError
 from camcensus.export import csv
 from camcensus.export.readback import FIELDS, ID, Cell, ReadBack, ReadRow, Unusable, read_back
 from camcensus.store import DeviceRecord, OwnedEdit, OwnedField, OwnedValue, Store
+from camcensus.wire.text import printable
 
 # Columns that a reader might believe can be edited: where they differ, that is said.
-_NOT_READ: Mapping[str, Callable[[DeviceRecord], csv.Cell]] = {
-    name: csv.COLUMNS[name]
-    for name in (
-        "zone", "maker", "brand", "model", "firmware", "serial", "name", "location", "address",
-        "mac",
-    )
-}  # fmt: skip
+_NOT_READ: Mapping[str, str] = {
+    "zone": "zone",
+    "maker": "maker",
+    "made_by": "maker",  # as the workbook calls it
+    "brand": "brand",
+    "brand_on_the_label": "brand",
+    "model": "model",
+    "firmware": "firmware",
+    "serial": "serial",
+    "name": "name",
+    "location": "location",
+    "address": "address",
+    "mac": "mac",
+}  # columns, and the attribute of a device that each shows
 _NOTHING = frozenset({"", "-", "\u2013", "\u2014"})  # how people and reports write "not known"
 
 
@@ -100,10 +108,10 @@ def _record(
     if site is not None and record.site != site:
         raise UsageError(f"device {record.id} is at site {record.site}, not at {site}")
     said = _text("site", row.cells.get("site"))
-    if said and said != record.site:
+    if said and not _same(said, record.site):
         raise UsageError(f"it says site {said[:80]}, device {record.id} is at {record.site}")
     for what, text, known in _shown(row, record):
-        if text in known:
+        if any(_same(text, one) for one in known):
             return record
         listed = ", ".join(known[:3])
         raise UsageError(f"it says {what} {text[:80]}, device {record.id} has {listed}")
@@ -173,22 +181,25 @@ def _value(field_: OwnedField, cell: Cell, record: DeviceRecord, epoch: date | N
         raise UsageError(f"{field_.label} was turned into the date {cell}: make the cell text")
     text = _text(field_.label, cell)
     now = record.owned.value(field_)
-    # An export may have escaped what stands there: then nobody changed it.
-    return now if isinstance(now, str) and csv.text(text) == now else value_of(field_, text)
+    return now if isinstance(now, str) and _same(text, now) else value_of(field_, text)
 
 
 def _differing(row: ReadRow, record: DeviceRecord) -> list[str]:
     """The columns in which a row differs from the census, and which are not read."""
     found = []
-    for name, of in _NOT_READ.items():
+    for name, attribute in _NOT_READ.items():
         cell = row.cells.get(name)
         if name not in row.cells or isinstance(cell, Unusable):
             continue
-        known = str(of(record) or "")
-        said = _plain(cell)
-        if said.casefold() != known.casefold() and not (said in _NOTHING and known in _NOTHING):
+        known, said = str(getattr(record, attribute) or ""), _plain(cell)
+        if not _same(said, known) and not {said, known} <= _NOTHING:
             found.append(name)
     return found
+
+
+def _same(said: str, known: str) -> bool:
+    """Whether a cell says what an export wrote, which may have escaped it: nobody changed it."""
+    return known.strip() in {said, csv.text(said)} or printable(known).strip() == said
 
 
 def _text(what: str, cell: Cell) -> str:
