@@ -98,6 +98,14 @@ def test_a_number_that_is_no_serial_date_is_told(number: float) -> None:
         day_of_serial(number, EPOCH)
 
 
+def test_the_error_of_a_spreadsheet_is_no_value_in_csv_either(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(f"id,mac,room\n1,{MAC},#NAME?\n", encoding="utf-8")
+    assert [row.why for row in take_in(store, file).refused] == [
+        "room is the error #NAME? of a spreadsheet: write the value itself"
+    ]
+
+
 def test_white_space_is_one_space_and_nothing_is_empty() -> None:
     assert value_of(OwnedField.NOTE, " above\r\n the\t door ") == "above the door"
     assert value_of(OwnedField.ROOM, " \n ") is None

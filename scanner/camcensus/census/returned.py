@@ -1,7 +1,7 @@
 """Our own spreadsheet comes back: which row is which device, and what people wrote there."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -29,6 +29,7 @@ _NOT_READ: Mapping[str, str] = {
     "address": "address",
     "mac": "mac",
 }  # columns, and the attribute of a device that each shows
+_ERRORS = frozenset({"#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!"})
 _NOTHING = frozenset({"", "-", "\u2013", "\u2014"})  # how people and reports write "not known"
 
 
@@ -59,11 +60,15 @@ def take_in(store: Store, file: Path, site: str | None = None) -> Returned:
 
     `UsageError` if the file is not ours. With a site only rows of its devices are taken.
     """
-    table = read_back(file)
-    return _matched(store, table, site)
+    return match(read_back(file), store.records, site)
 
 
-def _matched(store: Store, table: ReadBack, site: str | None) -> Returned:
+def match(
+    table: ReadBack,
+    records: Callable[[Sequence[int]], dict[int, DeviceRecord]],
+    site: str | None = None,
+) -> Returned:
+    """What the rows say of the devices of these numbers that `records` has."""
     returned = Returned(len(table.rows))
     numbered: dict[int, ReadRow] = {}
     for row in table.rows:
@@ -71,7 +76,7 @@ def _matched(store: Store, table: ReadBack, site: str | None) -> Returned:
             numbered[_number(row, numbered)] = row
         except UsageError as error:
             returned.refused.append(RefusedRow(row.number, str(error)))
-    returned.records = store.records(list(numbered))
+    returned.records = records(list(numbered))
     for number, row in numbered.items():
         try:
             record = _record(row, returned.records.get(number), number, site)
@@ -181,7 +186,13 @@ def _value(field_: OwnedField, cell: Cell, record: DeviceRecord, epoch: date | N
         raise UsageError(f"{field_.label} was turned into the date {cell}: make the cell text")
     text = _text(field_.label, cell)
     now = record.owned.value(field_)
-    return now if isinstance(now, str) and _same(text, now) else value_of(field_, text)
+    if isinstance(now, str) and _same(text, now):
+        return now
+    if text in _ERRORS:
+        raise UsageError(
+            f"{field_.label} is the error {text} of a spreadsheet: write the value itself"
+        )
+    return value_of(field_, text)
 
 
 def _differing(row: ReadRow, record: DeviceRecord) -> list[str]:

@@ -27,7 +27,6 @@ FIELDS: Mapping[str, OwnedField] = {field.value: field for field in OwnedField}
 
 _HEADER_WITHIN = 50  # rows from the top: there may be a title and remarks above
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the compound files of .xls and of encryption
-_ERRORS = frozenset({"#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +90,9 @@ def column_name(header: Cell) -> str:
 
 
 def text_cell(text: str) -> Cell:
-    """A cell as text; unusable where it is longer than any, or the error of a formula."""
+    """A cell as text; unusable where it is longer than any."""
     if len(text) > MAX_CELL:
         return Unusable(f"is longer than {MAX_CELL:,} characters")
-    if text.strip() in _ERRORS:
-        return Unusable(f"is the error {text.strip()} of a spreadsheet")
     return text if text.strip() else None
 
 

@@ -92,9 +92,14 @@ def _numbered(sheet: "_Sheet") -> Numbered:
 
 def _cell(one: object) -> Cell:
     """What a person wrote into a cell, or why it holds no such thing."""
-    if getattr(one, "data_type", "n") == "f":
-        return Unusable("is a formula")
-    return _value(getattr(one, "value", None))
+    value = getattr(one, "value", None)
+    match getattr(one, "data_type", "n"):
+        case "f":
+            return Unusable("is a formula")
+        case "e":
+            return Unusable(f"is the error {str(value)[:9]} of a spreadsheet")
+        case _:
+            return _value(value)
 
 
 def _value(value: object) -> Cell:
