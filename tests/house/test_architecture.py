@@ -21,7 +21,7 @@ MAX_FUNCTION_LINES = 60
 SLOW_IMPORTS = frozenset(
     {
         *("aiohttp", "alembic", "fastapi", "lxml", "numpy", "pydantic", "scapy", "sqlalchemy"),
-        *("structlog", "zeep", "zeroconf"),
+        *("openpyxl", "structlog", "zeep", "zeroconf"),
     }
 )
 
