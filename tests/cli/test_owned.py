@@ -118,6 +118,15 @@ def test_a_mistake_is_one_sentence_and_nothing_is_changed(
     assert owned(db) == [None] * 5
 
 
+def test_an_output_that_cannot_be_written_stops_before_anything_is_changed(
+    ask: Ask, db: Path, tmp_path: Path
+) -> None:
+    ran = ask("device", "set", "1", "room=Gym", "-o", tmp_path / "none" / "x", "--db", db)
+    assert ran.code == 2
+    assert "cannot write" in ran.complaint
+    assert owned(db) == [None] * 5
+
+
 def test_a_group_without_a_verb_is_one_sentence(ask: Ask) -> None:
     for group in ("device", "import"):
         ran = ask(group)

@@ -63,16 +63,16 @@ def set_fields(
     from camcensus.census.owned import signed
 
     edit = _edit(assignments)
-    with open_store(database(db, config)) as store:
+    # The output is opened first: what cannot be told is not done.
+    with open_store(database(db, config)) as store, writing(output) as sink:
         records = _chosen(store, devices, site)
         made = store.write_owned(dict.fromkeys(records, edit), signed("device set"))
-        with writing(output) as sink:
-            if json_lines:
-                for record in records.values():
-                    sink.line(device_line(record, edit))
-            else:
-                for line in change_lines(records, made):
-                    sink.line(line)
+        if json_lines:
+            for record in records.values():
+                sink.line(device_line(record, edit))
+        else:
+            for line in change_lines(records, made):
+                sink.line(line)
     changed = len({one.device_id for one in made})
     same = len(records) - changed
     already = f"; {_devices(same)} had it already" if same else ""
@@ -98,20 +98,19 @@ def import_owned(
     from camcensus.census.owned import signed
     from camcensus.census.returned import take_in
 
-    with open_store(database(db, config)) as store:
+    with open_store(database(db, config)) as store, writing(output) as sink:
         returned = take_in(store, file, site)
         if dry_run:
             made = store.owned_changes(returned.edits)
         else:
             made = store.write_owned(returned.edits, signed(f"import owned {file.name}"))
         changed = list(dict.fromkeys(one.device_id for one in made))
-        with writing(output) as sink:
-            if json_lines:
-                for number in changed:
-                    sink.line(device_line(returned.records[number], returned.edits[number]))
-            else:
-                for line in change_lines(returned.records, made):
-                    sink.line(line)
+        if json_lines:
+            for number in changed:
+                sink.line(device_line(returned.records[number], returned.edits[number]))
+        else:
+            for line in change_lines(returned.records, made):
+                sink.line(line)
     _tell_of_rows(returned)
     say(_told(made, returned, store.path, dry_run=dry_run), quiet=quiet)
     if returned.refused:
