@@ -93,7 +93,7 @@ CREATE TABLE device (
 	owned_room TEXT,
 	owned_owner TEXT,
 	owned_tag TEXT,
-	owned_note TEXT,
+	owned_note TEXT, owned_accepted_until TEXT,
 	CONSTRAINT pk_device PRIMARY KEY (id)
 )
  STRICT;
@@ -200,6 +200,22 @@ CREATE TABLE reading (
 )
  STRICT;
 
+CREATE TABLE owned_change (
+	id INTEGER NOT NULL,
+	device_id INTEGER NOT NULL,
+	field TEXT NOT NULL,
+	old TEXT,
+	new TEXT,
+	changed_at TEXT NOT NULL,
+	changed_by TEXT NOT NULL,
+	how TEXT NOT NULL,
+	CONSTRAINT pk_owned_change PRIMARY KEY (id),
+	CONSTRAINT fk_owned_change_device_id FOREIGN KEY(device_id) REFERENCES device (id)
+)
+ STRICT;
+
+CREATE INDEX ix_owned_change_device ON owned_change (device_id);
+
 CREATE VIEW census_v1 AS
 SELECT
     device.id AS device_id,
@@ -233,7 +249,8 @@ SELECT
     device.first_seen AS first_seen,
     device.last_seen AS last_seen,
     identity.sweep_id AS last_sweep_id,
-    naming.catalogue AS catalogue
+    naming.catalogue AS catalogue,
+    device.owned_accepted_until AS owned_accepted_until
 FROM device
 JOIN identity ON identity.device_id = device.id AND identity.is_current = 1
 LEFT JOIN naming ON naming.identity_id = identity.id;

@@ -70,6 +70,7 @@ def test_devices_are_the_swept_ones_over_clear_text_and_tls(census: Census, ask:
         (("show", "1", "--json"), "device"),
         (("export", "jsonl"), "device"),
         (("devices", "--kind", "camera", "--json"), "device"),
+        (("device", "set", "1-2", "tag=", "--json"), "device"),
         (("doctor", "--json"), "check"),
         (("config", "show", "--json"), "setting"),
         (("signatures", "--json"), "signature"),

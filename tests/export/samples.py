@@ -1,7 +1,7 @@
 """Devices to export, and texts that have done harm elsewhere."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from hypothesis import strategies as st
 
@@ -30,7 +30,7 @@ DEVICE = DeviceRecord(
     channels=1,
     cpe=None,
     certainty=Certainty(0.95, 0.9, 0.92, 0.8),
-    owned=Owned(room="B 12"),
+    owned=Owned(room="B 12", accepted_until=date(2027, 7, 31)),
     first_seen=SEEN,
     last_seen=SEEN,
     sources=("http", "ws-discovery"),

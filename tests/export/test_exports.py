@@ -70,7 +70,7 @@ def test_csv_names_its_columns_and_fills_them() -> None:
     assert list(row) == list(csv.COLUMNS)
     assert (row["id"], row["serial"], row["channels"], row["confidence"]) == (7, "007", 1, 0.92)
     assert (row["address"], row["addresses"]) == ("198.18.0.9", "198.18.0.9; 198.18.0.1")
-    assert (row["room"], row["tag"]) == ("B 12", "")
+    assert (row["room"], row["tag"], row["accepted_until"]) == ("B 12", "", "2027-07-31")
     assert (row["place"], row["how_sure"], row["why"]) == ("B 12", "strong (92%)", "")
     assert (row["first_seen"], row["findings"]) == ("2026-03-01T09:00:00Z", "restricted.maker")
 
@@ -91,7 +91,7 @@ def test_a_device_line_fits_its_schema_and_the_schema_names_all_of_it(
     [line] = jsonl.lines([Listed(device)])
     schema = schema_of("device-1.schema.json")
     Draft202012Validator(schema).validate(json.loads(line))
-    shown_alone = {"claims", "observations", "states", "conflicts"}  # by `show`
+    shown_alone = {"claims", "observations", "states", "conflicts", "owned_changes"}  # by `show`
     assert set(json.loads(line)) == names_in(schema, "required")
     assert set(json.loads(line)) == names_in(schema, "properties") - shown_alone
 

@@ -90,7 +90,7 @@ def test_what_would_act_if_it_were_typed_stays_text_when_it_is_edited(text: str)
 def test_the_header_stays_in_sight_and_can_be_filtered() -> None:
     sheet = sheets(inventory(DEVICE, EMPTY))[SHEET]
     assert sheet.freeze_panes == f"A{HEADER_ROW + 1}"
-    assert sheet.auto_filter.ref == f"A{HEADER_ROW}:T{HEADER_ROW + 2}"
+    assert sheet.auto_filter.ref == f"A{HEADER_ROW}:U{HEADER_ROW + 2}"
     assert sheet.page_setup.orientation == "landscape"
 
 

@@ -63,7 +63,7 @@ def test_a_missing_census_is_not_made_for_a_reader(tmp_path: Path) -> None:
 
 def test_a_newer_database_is_refused(census: Path) -> None:
     change(census, "UPDATE alembic_version SET version_num = '0999'")
-    with pytest.raises(StoreError, match=r"newer camcensus \(schema 0999, this one knows 0002\)"):
+    with pytest.raises(StoreError, match=r"newer camcensus \(schema 0999, this one knows 0003\)"):
         Store.open(census)
 
 
@@ -144,6 +144,13 @@ def test_a_table_disguised_as_our_view_is_refused(census: Path) -> None:
     change(census, "DROP VIEW census_v1", "CREATE TABLE census_v1 (id INTEGER)")
     with pytest.raises(StoreError, match="census_v1 is not as camcensus made it"):
         Store.open(census)
+
+
+def test_a_copy_can_be_read_while_it_is_written(census: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    change(census, f"VACUUM INTO '{copy}'")
+    with Store.open(copy, lock_wait_s=0.1) as store:
+        assert sum(store.begin_sweep(sweep()) > 0 for _ in store.hosts_of(1)) == 50
 
 
 def test_views_of_the_owners_own_are_fine(census: Path) -> None:

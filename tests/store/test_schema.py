@@ -48,6 +48,7 @@ CENSUS_V1 = [
     "last_seen",
     "last_sweep_id",
     "catalogue",
+    "owned_accepted_until",
 ]
 
 

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import typer
 
-from camcensus.cli import machine, naming, reading, reports, signatures, sweeping, zones
+from camcensus.cli import machine, naming, owned, reading, reports, signatures, sweeping, zones
 from camcensus.cli.mistakes import let_go_of_stdout, machine_says, mistyped
 from camcensus.cli.screen import complain
 from camcensus.errors import CamcensusError
@@ -19,7 +19,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for _group in (sweeping, zones, reading, reports, naming, signatures, machine):
+for _group in (sweeping, zones, reading, reports, owned, naming, signatures, machine):
     _group.register(app)
 
 

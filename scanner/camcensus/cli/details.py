@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from camcensus.cli.screen import harmless
 from camcensus.identify.states import State, states_of
-from camcensus.store import DeviceDetail, DeviceRecord, rfc3339
+from camcensus.store import DeviceDetail, DeviceRecord, OwnedEntry, OwnedField, rfc3339
 from camcensus.types import Claim, Identity, Kind, Observation
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _ORDER = ("kind", "maker", "brand", "model", "firmware", "serial", "mac", "channels")
 _RAW_LINES = 200
+_CHANGES = 5  # of what people wrote that are shown
 _VALUE_KEPT = 120  # characters of a value that a line shows
 
 
@@ -24,17 +26,40 @@ def detail_lines(detail: DeviceDetail, catalogue: "Catalogue", *, raw: bool) -> 
     for key, value in _identity(record).items():
         if value:
             yield harmless(f"  {key}: {value}")
+    yield from _written(detail)
     yield from map(harmless, relabel_lines(detail, catalogue))
     if states := _states(detail):
         yield "state:"
         for one in states:
             yield harmless(f"  {one.about}: {one.says} [{one.evidence.field}]")
+    if not detail.claims and not detail.observations:
+        yield "no sighting is left: what was heard of it turned out to be another device"
+        return
     yield "why:"
     for claim in sorted(detail.claims, key=_rank):
         yield from _claim(claim)
     yield "asked (times in UTC):"
     for seen in detail.observations:
         yield from _asked(seen, raw=raw)
+
+
+def _written(detail: DeviceDetail) -> Iterator[str]:
+    """What people wrote, and who changed it last; `show --json` has all changes."""
+    for field in OwnedField:
+        value = detail.record.owned.value(field)
+        if value is not None:
+            passed = isinstance(value, date) and value < datetime.now(UTC).date()
+            yield harmless(f"  {field.label}: {value}{', which has passed' if passed else ''}")
+    if not detail.history:
+        return
+    yield "written by people (the latest first):"
+    for one in detail.history[:_CHANGES]:
+        yield harmless(
+            f"  {one.changed_at:%Y-%m-%d %H:%M} UTC {one.changed_by}: {one.field.label}"
+            f" {one.old or '-'} -> {one.new or '-'} ({one.how})"
+        )
+    if (more := len(detail.history) - _CHANGES) > 0:
+        yield f"  ... and {more} before; --json has them all"
 
 
 def _identity(record: DeviceRecord) -> dict[str, str | None]:
@@ -162,6 +187,7 @@ def detail_json(detail: DeviceDetail) -> dict[str, object]:
         ],
         "claims": list(_claims_json(detail.claims)),
         "observations": [_observation_json(seen) for seen in detail.observations],
+        "owned_changes": [_change_json(one) for one in detail.history],
     }
 
 
@@ -179,6 +205,17 @@ def _claims_json(claims: Iterable[Claim]) -> Iterator[dict[str, object]]:
             "why": claim.why,
             "evidence": _evidence(claim),
         }
+
+
+def _change_json(one: OwnedEntry) -> dict[str, object]:
+    return {
+        "changed_at": rfc3339(one.changed_at),
+        "changed_by": one.changed_by,
+        "field": one.field,
+        "old": one.old,
+        "new": one.new,
+        "how": one.how,
+    }
 
 
 def _observation_json(seen: Observation) -> dict[str, object]:

@@ -193,26 +193,37 @@ def open_store(where: str) -> "Store":
 
 
 def find_device(store: "Store", text: str, site: str | None) -> "DeviceDetail":
-    """The one device that a number, an address or a MAC names."""
+    """The one device that a number, an address or a MAC names, with all that is known of it."""
+    detail = store.device(find_number(store, text, site))
+    if detail is None:
+        raise no_device(text, store)
+    return detail
+
+
+def find_number(store: "Store", text: str, site: str | None) -> int:
+    """The number of the one device that a number, an address or a MAC names."""
     from camcensus.data import normalise_mac
     from camcensus.store import DeviceQuery
 
-    if text.isdecimal():
-        numbers = [int(text)] if len(text) < 19 else []  # what a database can count
-    else:
-        mac = normalise_mac(text)
-        numbers = [
-            record.id
-            for record in store.devices(DeviceQuery(site=site))
-            if text in {span.address for span in record.addresses} or (mac and mac in record.macs)
-        ]
-    if len(numbers) > 1:
-        listed = ", ".join(map(str, numbers))
+    if text.isdecimal() and len(text) < 19:  # what a database can count
+        return int(text)
+    mac = normalise_mac(text)
+    found = [
+        record
+        for record in store.devices(DeviceQuery(site=site))
+        if text in {span.address for span in record.addresses} or (mac and mac in record.macs)
+    ]
+    if len(found) > 1:
+        listed = ", ".join(f"{one.id} (site {one.site}, now at {one.address})" for one in found)
         raise UsageError(f"{text} is several devices: {listed}; name one by its number or --site")
-    detail = store.device(numbers[0]) if numbers else None
-    if detail is None:
-        raise UsageError(f"no device {text} in {store.path}; `camcensus devices --all` lists them")
-    return detail
+    if not found:
+        raise no_device(text, store)
+    return found[0].id
+
+
+def no_device(text: str, store: "Store") -> UsageError:
+    """What to say where nothing in the census goes by this name."""
+    return UsageError(f"no device {text} in {store.path}; `camcensus devices --all` lists them")
 
 
 def _query(
@@ -281,6 +292,7 @@ def census_table(records: "list[DeviceRecord]") -> None:
         "id": lambda one: str(one.id),
         "address": lambda one: one.address,
         "kind": lambda one: one.kind,
+        "room": lambda one: one.owned.room,
         "brand": lambda one: one.brand,
         "made by": lambda one: one.maker,
         "model": lambda one: one.model,
@@ -291,6 +303,8 @@ def census_table(records: "list[DeviceRecord]") -> None:
     }
     if len({record.status for record in records}) < 2:
         del columns["status"]  # all the same: nothing to tell apart
+    if not any(record.owned.room for record in records):
+        del columns["room"]  # nobody wrote one
     if width() < _WIDE:
         for name in ("firmware", "MAC"):
             del columns[name]

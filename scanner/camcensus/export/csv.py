@@ -6,6 +6,7 @@ text. `docs/exports.md` describes columns and escapes; `text` turns a cell back.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 
 from camcensus.export.inventory import Listed
 from camcensus.store import rfc3339
@@ -62,6 +63,7 @@ COLUMNS: dict[str, Callable[[Listed], Cell]] = {
     "place": lambda one: one.record.place,
     "how_sure": lambda one: one.how_sure,
     "why": lambda one: one.why,
+    "accepted_until": lambda one: _day(one.record.owned.accepted_until),
 }
 
 
@@ -95,6 +97,10 @@ def _quoted(value: Cell) -> str:
         return str(value)
     doubled = cell(value or "").replace('"', '""')
     return f'"{doubled}"'
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ numbers numbers. The columns under `OWNED` may be filled in and come back with `
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -19,7 +19,7 @@ SHEET = "Cameras"
 HEADER_ROW = 3  # counted from one; two lines of title stand above
 _LONGEST = 32767  # characters that a cell holds (ECMA-376 part 1, and Excel's own limit)
 _FORMULA = tuple("=+-@\t\r\n")
-Cell = str | int | float | datetime | None
+Cell = str | int | float | date | datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("Owner", 16, lambda one: one.record.owned.owner, owned=True),
     Column("Tag", 14, lambda one: one.record.owned.tag, owned=True),
     Column("Note", 30, lambda one: one.record.owned.note, owned=True),
+    Column("Accepted until", 15, lambda one: one.record.owned.accepted_until, owned=True),
     Column("Why", 90, lambda one: one.why),  # last: its text may run on to the right
 )
 
@@ -121,6 +122,7 @@ class _Looks:
         self.quoted = book.add_format({**top, "num_format": "@", "quote_prefix": True})
         self.wrapped = book.add_format({**top, "num_format": "@", "text_wrap": True})
         self.number = book.add_format({**top, "align": "left"})
+        self.day = book.add_format({**top, "num_format": "yyyy-mm-dd", "align": "left"})
         self.moment = book.add_format({**top, "num_format": "yyyy-mm-dd hh:mm", "align": "left"})
 
 
@@ -187,6 +189,8 @@ def _cell(sheet: Any, row: int, column: int, value: Cell, looks: _Looks) -> None
         return
     if isinstance(value, datetime):
         sheet.write_datetime(row, column, local(value), looks.moment)
+    elif isinstance(value, date):
+        sheet.write_datetime(row, column, value, looks.day)
     elif isinstance(value, str):
         _write(sheet, row, column, value, looks.quoted if _acts(value) else looks.text)
     else:

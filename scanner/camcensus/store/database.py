@@ -1,7 +1,7 @@
 """The store: sweeps, what devices answered, and the devices over time."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, delete, insert, update
 from sqlalchemy.orm import Session
 
 from camcensus.errors import StoreError
-from camcensus.store import answers, reader, settling
+from camcensus.store import answers, owning, reader, settling
 from camcensus.store.bulk import BulkSettling, NamedHost
 from camcensus.store.engine import WRITES, connect, location, make_file, sentences
 from camcensus.store.lock import SweepLock
@@ -27,7 +27,10 @@ from camcensus.store.records import (
     DeviceDetail,
     DeviceQuery,
     DeviceRecord,
+    OwnedChange,
+    OwnedEdit,
     PendingHost,
+    Signed,
     StoredHost,
     SweepRecord,
     SweepStart,
@@ -268,6 +271,19 @@ class Store:
         """These devices, by their ids."""
         with self._reading() as connection:
             return {record.id: record for record in reader.read_records(connection, ids)}
+
+    def owned_changes(self, edits: Mapping[int, OwnedEdit]) -> list[OwnedChange]:
+        """What `write_owned` would alter: nothing is written."""
+        with self._reading() as connection:
+            return owning.changes(connection, edits)
+
+    def write_owned(self, edits: Mapping[int, OwnedEdit], signed: Signed) -> list[OwnedChange]:
+        """Writes what people know about devices, all of it or nothing; what that altered.
+
+        StoreError if a device is not there. Fields that hold the value already are left alone.
+        """
+        with self._writing() as connection:
+            return owning.write(connection, edits, signed)
 
     def _take_lock(self) -> None:
         if self._lock is not None:

@@ -1,12 +1,13 @@
 """The tables, as today's code sees them; `db/migrations` makes them (a test compares the two)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, Integer, MetaData, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from camcensus.store.records import SweepStatus
+from camcensus.store.records import OwnedField, SweepStatus
 from camcensus.store.types import (
+    Day,
     DeviceText,
     Moment,
     Packed,
@@ -142,6 +143,27 @@ class DeviceRow(Base):
     owned_owner: Mapped[str | None] = mapped_column(Text)
     owned_tag: Mapped[str | None] = mapped_column(Text)
     owned_note: Mapped[str | None] = mapped_column(Text)
+    owned_accepted_until: Mapped[date | None] = mapped_column(Day)
+
+
+class OwnedChangeRow(Base):
+    """One value that people changed: rows are added, never altered and never taken away.
+
+    Its device cannot be deleted: the history would hang in the air, or on the next device that
+    gets the number.
+    """
+
+    __tablename__ = "owned_change"
+    __table_args__ = (Index("ix_owned_change_device", "device_id"), STRICT)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    device_id: Mapped[int] = mapped_column(RowId, ForeignKey("device.id"))
+    field: Mapped[OwnedField] = mapped_column(Words(OwnedField))
+    old: Mapped[str | None] = mapped_column(Text)
+    new: Mapped[str | None] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+    changed_by: Mapped[str] = mapped_column(DeviceText)
+    how: Mapped[str] = mapped_column(DeviceText)
 
 
 class IdentifierRow(Base):

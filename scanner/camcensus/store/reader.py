@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from camcensus.errors import StoreError
+from camcensus.store import owning
 from camcensus.store.answers import hosts_at
 from camcensus.store.facts import address_order
 from camcensus.store.models import (
@@ -61,16 +62,22 @@ def read_records(connection: Connection, ids: Sequence[int]) -> Iterator[DeviceR
 
 
 def read_detail(connection: Connection, device_id: int) -> DeviceDetail | None:
-    """One device with the claims of its latest sweep and the answers behind them."""
+    """One device with the claims of its latest sweep and the answers behind them.
+
+    Without either where every sighting turned out to be another device: people wrote about it.
+    """
     record = read_device(connection, device_id)
     if record is None:
         return None
+    changed = owning.history(connection, device_id)
     identity = IdentityRow.__table__.c
     latest = connection.execute(
         select(identity.id, identity.sweep_id).where(
             identity.device_id == device_id, identity.is_current == 1
         )
-    ).one()
+    ).first()
+    if latest is None:
+        return DeviceDetail(record, (), (), changed)
     addresses = connection.scalars(
         select(identity.address).where(
             identity.device_id == device_id, identity.sweep_id == latest.sweep_id
@@ -81,15 +88,19 @@ def read_detail(connection: Connection, device_id: int) -> DeviceDetail | None:
         record,
         _claims(connection, latest.id),
         tuple(observation for host in hosts for observation in host.observations),
+        changed,
     )
 
 
 def _fitting(query: DeviceQuery) -> Select[int]:
     chosen = (
         select(DeviceRow.id)
-        .join(IdentityRow, IdentityRow.device_id == DeviceRow.id)
-        .where(IdentityRow.is_current == 1)
-        .order_by(DeviceRow.site, IdentityRow.address_order, DeviceRow.id)
+        .join(
+            IdentityRow,
+            and_(IdentityRow.device_id == DeviceRow.id, IdentityRow.is_current == 1),
+            isouter=True,
+        )
+        .order_by(DeviceRow.site, func.coalesce(IdentityRow.address_order, ""), DeviceRow.id)
     )
     for column, wanted in (
         (DeviceRow.site, query.site),
@@ -154,17 +165,26 @@ def _records(connection: Connection, ids: Sequence[int], asked: _Asked) -> Itera
     device, identity, naming = (one.__table__ for one in (DeviceRow, IdentityRow, NamingRow))
     mine = (column.label(f"device_{column.name}") for column in device.c if column.name != "id")
     rows = connection.execute(
-        select(identity, *mine, naming.c.catalogue)
-        .join_from(device, identity, identity.c.device_id == device.c.id)
+        select(identity, device.c.id.label("number"), *mine, naming.c.catalogue)
+        .join_from(
+            device,
+            identity,
+            and_(identity.c.device_id == device.c.id, identity.c.is_current == 1),
+            isouter=True,
+        )
         .join(naming, naming.c.identity_id == identity.c.id, isouter=True)
-        .where(identity.c.is_current == 1, device.c.id.in_(ids))
+        .where(device.c.id.in_(ids))
     )
-    by_id = {row.device_id: row for row in rows}
+    by_id = {row.number: row for row in rows}
     spans, macs = _addresses(connection, ids), _macs(connection, ids)
     for device_id in ids:
         row = by_id.get(device_id)
         if row is not None:
-            status = asked.presence(row.device_site, row.address, row.sweep_id)
+            address = row.address or next((span.address for span in spans[device_id]), None)
+            seen_in = row.sweep_id or 0
+            status = Presence.NOT_ASKED
+            if address is not None:
+                status = asked.presence(row.device_site, address, seen_in)
             yield _record(row, status, spans[device_id], macs[device_id])
 
 
@@ -202,12 +222,13 @@ def _record(
     spans: Sequence[AddressSpan],
     macs: tuple[str, ...],
 ) -> DeviceRecord:
+    """The record of a row; the columns of a sighting are `None` where no sighting is left."""
     return DeviceRecord(
-        id=row.device_id,
+        id=row.number,
         site=row.device_site,
-        zone=row.zone,
+        zone=row.zone or "",
         status=status,
-        kind=row.kind,
+        kind=row.kind or Kind.UNKNOWN,
         maker=row.maker,
         brand=row.brand,
         model=row.model,
@@ -215,7 +236,7 @@ def _record(
         serial=row.serial,
         name=row.name,
         location=row.location,
-        hostnames=row.hostnames,
+        hostnames=row.hostnames or (),
         mac=row.mac,
         macs=macs,
         addresses=tuple(spans),
@@ -223,18 +244,22 @@ def _record(
         channels=row.channels,
         cpe=row.cpe,
         certainty=Certainty(
-            row.certainty_kind, row.certainty_maker, row.certainty_brand, row.certainty_model
+            row.certainty_kind or 0.0,
+            row.certainty_maker or 0.0,
+            row.certainty_brand or 0.0,
+            row.certainty_model or 0.0,
         ),
         owned=Owned(
             row.device_owned_room,
             row.device_owned_owner,
             row.device_owned_tag,
             row.device_owned_note,
+            row.device_owned_accepted_until,
         ),
         first_seen=row.device_first_seen,
         last_seen=row.device_last_seen,
-        sources=row.sources,
-        conflicts=row.conflicts,
+        sources=row.sources or (),
+        conflicts=row.conflicts or (),
         catalogue=row.catalogue or None,
     )
 

@@ -1,8 +1,10 @@
 """What goes into the store and comes out of it: frozen values, no SQLAlchemy."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import Any
 
 from camcensus.types import Certainty, Claim, Evidence, Kind, Observation
 
@@ -156,6 +158,64 @@ class Owned:
     owner: str | None = None
     tag: str | None = None
     note: str | None = None
+    accepted_until: date | None = None  # until then somebody accepted the device as it is
+
+    def value(self, field: "OwnedField") -> "OwnedValue":
+        """What is written in one field; `None` if nothing is."""
+        found: OwnedValue = getattr(self, field.value)
+        return found
+
+    def edited(self, edit: "OwnedEdit") -> "Owned":
+        """The same after these fields were written."""
+        fields: dict[str, Any] = {field.value: value for field, value in edit.items()}
+        return replace(self, **fields)
+
+
+class OwnedField(StrEnum):
+    """The fields of `Owned`, by their names there."""
+
+    ROOM = "room"
+    OWNER = "owner"
+    TAG = "tag"
+    NOTE = "note"
+    ACCEPTED_UNTIL = "accepted_until"
+
+    @property
+    def label(self) -> str:
+        """Its name as people type it."""
+        return self.value.replace("_", "-")
+
+
+OwnedValue = str | date | None
+OwnedEdit = Mapping[OwnedField, OwnedValue]  # what fields should hold; the others stay
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedChange:
+    """One field of one device, and what it held and holds; `None` is empty, days are ISO text."""
+
+    device_id: int
+    field: OwnedField
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedEntry(OwnedChange):
+    """A change as it is on record: when, by whom, and through what."""
+
+    changed_at: datetime
+    changed_by: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who changes what people wrote, when, and through what: `device set`, a file."""
+
+    by: str
+    at: datetime
+    how: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +310,7 @@ class DeviceRecord:
                 "owner": owned.owner,
                 "tag": owned.tag,
                 "note": owned.note,
+                "accepted_until": _day(owned.accepted_until),
             },
             "first_seen": rfc3339(self.first_seen),
             "last_seen": rfc3339(self.last_seen),
@@ -269,6 +330,7 @@ class DeviceDetail:
     record: DeviceRecord
     claims: tuple[Claim, ...]
     observations: tuple[Observation, ...]
+    history: tuple[OwnedEntry, ...] = ()  # what people changed, the latest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +357,10 @@ class DeviceQuery:
 def rfc3339(moment: datetime) -> str:
     """The time in UTC with Z, to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _span(span: AddressSpan) -> dict[str, str]:

@@ -17,6 +17,7 @@ from camcensus.store.models import (
     IdentifierRow,
     IdentityRow,
 )
+from camcensus.store.owning import written_about
 from camcensus.store.records import Change
 from camcensus.types import Evidence, Identity, Kind
 
@@ -290,8 +291,7 @@ def _leave(session: Session, device_id: int | None) -> None:
     remaining = session.scalars(
         select(IdentityRow.id).where(IdentityRow.device_id == device.id)
     ).first()
-    owned = (device.owned_room, device.owned_owner, device.owned_tag, device.owned_note)
-    if remaining is None and not any(owned):
+    if remaining is None and not written_about(session, device):
         session.delete(device)
         session.flush()
     elif remaining is not None:

@@ -6,7 +6,7 @@ SQLAlchemy's DateTime, Boolean, String(n), Float, JSON and Enum name types that 
 import json
 import re
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -63,6 +63,26 @@ class Moment(TypeDecorator[datetime]):
             return datetime.fromisoformat(value)
         except ValueError:
             raise StoreError(f"the database holds {value!r} where a time should be") from None
+
+
+class Day(TypeDecorator[date]):
+    """A day, as text such as 2027-07-31: sorts as text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, _dialect: Dialect) -> str | None:
+        """The text of the day."""
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> date | None:
+        """The day."""
+        if value is None:
+            return None
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise StoreError(f"the database holds {value!r} where a day should be") from None
 
 
 class Words(TypeDecorator[Word]):
