@@ -127,9 +127,8 @@ def test_a_stop_is_heard_where_the_loop_takes_no_signals(census: Census, tmp_pat
     ]
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=surroundings()) as process:
         assert process.stderr
-        process.stderr.readline()  # it has begun
-        for _ in range(2):
-            process.stderr.readline()
+        while "frames/s" not in process.stderr.readline():  # the first word on progress
+            assert process.poll() is None
         process.send_signal(signal.SIGINT)
         said = process.stderr.read()
         assert process.wait(60) == 3, said
