@@ -194,7 +194,7 @@ def plan(
 ) -> None:
     """Say what a sweep would send, to whom and for how long; sends nothing."""
     from camcensus.census.prepare import prepare, reread
-    from camcensus.cli.planning import check_words, show_plan, stored_words
+    from camcensus.cli.planning import closing_words, show
 
     if announce and json_lines:
         raise UsageError("--announce and --json both write to stdout: choose one")
@@ -206,14 +206,16 @@ def plan(
     else:
         prepared = prepare(order)
     _must_be_approved(approved, prepared, check, "--check")
-    show_plan(prepared, json_lines=json_lines, announce=announce)
+    show(prepared, json_lines=json_lines, announce=announce, change=change)
     if output is not None:
         with writing(output) as sink:
             sink.line(prepared.plan.to_text())
     if page is not None:
+        from camcensus.cli.announcing import plan_page
+
         with writing(page) as sink:
-            sink.line(plan_page(prepared))
-    for sentence in (*check_words(prepared, check), *stored_words(prepared, output, page)):
+            sink.line(plan_page(prepared, change))
+    for sentence in closing_words(prepared, check, output, page):
         say(sentence, quiet=quiet)
 
 
