@@ -16,7 +16,7 @@ from camcensus.probers.samples import Part, Sample, occasions, parts
 from camcensus.types import Transport
 
 _KEYS = {"prober", "title", "says", "alert"}
-_MOSTLY = 0.8  # so much of a message must be readable before it is shown as text
+_MOSTLY = 0.5  # so much of a message must be readable before it is shown as text
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Message:
     @property
     def hexadecimal(self) -> tuple[tuple[str, bool], ...]:
         """The bytes as runs of hexadecimal digits and whether they vary."""
-        return tuple((part.data.hex(" "), part.varies) for part in self.parts)
+        return tuple((part.data.hex(" ", -4), part.varies) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)

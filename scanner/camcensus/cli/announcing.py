@@ -99,6 +99,7 @@ def _wrapped(text: str, first: str = "", *, hang: str | None = None) -> Iterator
         initial_indent=first,
         subsequent_indent=first if hang is None else hang,
         break_on_hyphens=False,
+        break_long_words=False,
     )
 
 

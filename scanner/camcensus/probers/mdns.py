@@ -163,7 +163,7 @@ async def ask(asking: Asking, host: Host) -> None:
 
 def samples(occasion: Occasion) -> tuple[Sample, ...]:
     """The question, and the one that follows it on a link."""
-    further = _request((occasion.service,))
+    further = _request(occasion.services)
     return (
         Sample(_request((ENUMERATION, *SERVICES))),
         Sample(

@@ -337,7 +337,8 @@ def read(observation: Observation) -> tuple[Evidence, ...]:
 
 def samples(occasion: Occasion) -> tuple[Sample, ...]:
     """Every question of the plan; `MissingWsdlError` where the messages cannot be made."""
-    address, agent, place = occasion.address, occasion.agent, Endpoint(80)
+    address, agent = occasion.address, occasion.agent
+    place = Endpoint(80, occasion.onvif_path)
     asked = [one for one in QUESTIONS if occasion.thorough or not one.thorough]
     said = [Sample(_request(agent, address, place, one, message(one.operation))) for one in asked]
     for one in AS_OWNER if occasion.login else ():

@@ -229,8 +229,9 @@ def _sequence_problem(answer: Answer, question: _Question) -> tuple[str, ...]:
 def samples(occasion: Occasion) -> tuple[Sample, ...]:
     """The two questions, and the first one as a server gets it that rejects the form `*`."""
     address, agent = occasion.address, occasion.agent
-    options, describe = _questions_to(address, agent, PORT, tls=False)
-    root, _ = _questions_to(address, agent, PORT, tls=False, whole_server=False)
+    port = occasion.stream_port
+    options, describe = _questions_to(address, agent, port, tls=False)
+    root, _ = _questions_to(address, agent, port, tls=False, whole_server=False)
     return (
         Sample(Request(NAME, options.message, options.payload)),
         Sample(Request(NAME, root.message, root.payload), "where a server rejects the form above"),

@@ -25,7 +25,9 @@ class Occasion:
     path: str  # that a device's own page gives
     icon: str
     description: str
-    service: str
+    services: tuple[str, ...]  # kinds of service that devices announce
+    onvif_path: str
+    stream_port: int
     user: str
     secret: str
     pages: tuple[IdentityPage, ...] = ()
@@ -64,7 +66,9 @@ def occasions(
         path="/start/page.html",
         icon="/favicon1.ico",
         description="/device/desc.xml",
-        service="_example._tcp.local.",
+        services=("_exampleabc._tcp.local.",),
+        onvif_path="/onvif/device_service",
+        stream_port=554,
         user="owner-of-this",
         secret="secret-one",  # noqa: S106 - nobody's: it makes a sample
         pages=pages,
@@ -80,7 +84,9 @@ def occasions(
         path="/login/first.asp",
         icon="/img/abcd.png",
         description="/upnpsv/root.xml",
-        service="_another._tcp.local.",
+        services=("_a._udp.local.", "_b._udp.local."),
+        onvif_path="/ABCDE/fghijk_lmnopqr",
+        stream_port=813,
         user="someone-elsex",
         secret="other-word",  # noqa: S106
         pages=pages,
