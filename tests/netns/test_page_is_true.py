@@ -44,8 +44,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     program = f"{shlex.quote(sys.executable)} -m camcensus"
     files = {name: shlex.quote(str(folder / name)) for name in ("a.plan", "a.html", "census.db")}
     script = (
-        f"{program} plan 198.18.0.0/26 --exclude 198.18.0.30 -o {files['a.plan']} "
-        f"--page {files['a.html']} -q && "
+        f"{program} plan 198.18.0.0/26 --exclude 198.18.0.30 --thorough --pace normal "
+        f"-o {files['a.plan']} --page {files['a.html']} -q && "
         f"{program} sweep --plan {files['a.plan']} --db {files['census.db']} --change CHG-1 "
         f"--approved $(sha256sum {files['a.plan']} | cut -c 1-16)"
     )
@@ -89,7 +89,7 @@ def test_every_message_that_left_is_on_the_page(run: Run) -> None:
     for data in left(run):
         names = {name for name, pattern in known.items() if pattern.fullmatch(data)}
         assert names, data
-        seen |= names
+        seen |= {re.sub(r"-\d$", "", name) for name in names}
     assert len(left(run)) > 100
     assert seen >= SEEN_AT_LEAST
 
