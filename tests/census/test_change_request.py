@@ -126,7 +126,7 @@ def test_the_announcement_fits_a_mail(prepared: Callable[..., Prepared]) -> None
         said = "\n".join(lines)
         for fact in (it.plan.hash, it.order.contact, "53702", "CHG-77", "3702", "Ctrl-C", "100"):
             assert fact in said
-    assert "24 more ranges" in announcement(long, "")
+    assert "25 more ranges" in announcement(long, "")
     assert "9999" in announcement(long, "")
 
 
