@@ -112,6 +112,14 @@ def test_no_text_of_a_person_is_taken_for_markup(prepared: Callable[..., Prepare
     assert "&lt;script&gt;" in page
 
 
+def test_a_page_of_very_many_ranges_says_how_many_more_there_are() -> None:
+    apart = tuple(f"10.20.{n // 100}.{2 * (n % 100) + 1}" for n in range(450))
+    it = prepare(Order(ScopeRequest(targets=apart, exclude=apart[:9])))
+    page = plan_page(it, "")
+    assert "And 41 more rows, which are in the plan file and under its hash." in page
+    assert page.count("<td>10.20.") == 409
+
+
 def test_the_announcement_fits_a_mail(prepared: Callable[..., Prepared]) -> None:
     many = "".join(
         f'[[zone]]\nname = "z{n}"\nnetworks = ["10.20.0.{8 * n}/29"]\npolicy = "probe"\n'

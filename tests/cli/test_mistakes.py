@@ -261,6 +261,26 @@ def test_a_plan_is_refused_where_the_settings_would_make_another_of_it(
     assert not (place / "census.db").exists()
 
 
+def test_no_part_of_a_plan_can_be_missing_or_empty_and_nothing_is_sent(
+    tmp_path: Path, ask: Ask
+) -> None:
+    file = tmp_path / "night.plan"  # a frame to these addresses would fail the test by itself
+    words = ("10.20.0.0/30", "--exclude", "10.20.0.2", "--ports", "8081", "--limit", "2")
+    assert ask("plan", *words, "-q", "-o", file).code == 0
+    table = json.loads(file.read_text("utf-8"))
+    for key, value in table.items():
+        empty = type(value)() if value is not None else 1
+        for edited in ({**table, key: empty}, {k: v for k, v in table.items() if k != key}):
+            if edited == table:
+                continue
+            file.write_text(json.dumps(edited, indent=1, sort_keys=True) + "\n", "utf-8")
+            ran = ask("sweep", "--plan", file, "--db", tmp_path / "census.db")
+            assert ran.code == 2, key
+            assert ran.complaint.startswith(str(file))
+            assert key in ran.complaint or "was" in ran.complaint
+    assert not (tmp_path / "census.db").exists()
+
+
 def test_one_exclusion_less_is_named(place: Path, ask: Ask) -> None:
     file = stored_plan(ask, place, "--exclude", "198.18.0.2")
     table = json.loads(file.read_text("utf-8"))

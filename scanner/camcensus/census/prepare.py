@@ -164,8 +164,18 @@ def restore(
     return prepared
 
 
-def reread(order: Order, plan_text: str, *, source: str, unsealed: bool = False) -> Prepared:
-    """The plan in a text, whether or not it could be carried out here and now."""
+def reread(
+    order: Order,
+    plan_text: str,
+    *,
+    source: str,
+    unsealed: bool = False,
+    to_show: bool = False,
+) -> Prepared:
+    """The plan in a text, whether or not it could be carried out here and now.
+
+    `to_show` needs no SNMP community: no page and no text shows one.
+    """
     safety = load_safety()
     plan = Plan.from_text(plan_text, denied=safety.denied, source=source, unsealed=unsealed)
     known = plan.content.asker
@@ -178,6 +188,10 @@ def reread(order: Order, plan_text: str, *, source: str, unsealed: bool = False)
     same_pace = order.pace in {"", planned.name}
     rate = planned.frames_per_s if same_pace and order.max_rate is None else order.max_rate
     limits = pace_limits(safety, order.pace or planned.name, rate)
+    rows = [row for row in plan.content.probers if row.name == snmp.NAME]
+    if to_show and rows and order.community is None:
+        version_1_too = any(row.cost.requests > 1 for row in rows)
+        order = replace(order, community=snmp.Community("given later", version_1_too))
     probers, left_out = _as_planned({row.name for row in plan.content.probers}, order, source)
     return Prepared(order, plan, limits, safety, probers, interfaces(), left_out)
 

@@ -11,6 +11,7 @@ from camcensus.cli.screen import duration
 
 _WIDTH = 78
 _MOST_NETWORKS, _MOST_ALERTS = 8, 8
+_MOST_ROWS = 400  # of one table on the page
 MOST_LINES = 60
 
 
@@ -18,7 +19,12 @@ def plan_page(prepared: Prepared, change: str) -> str:
     """The page, as one file of HTML."""
     from camcensus.export.page import render
 
-    values = {"it": _request(prepared, change), "duration": duration, "marking": ""}
+    values = {
+        "it": _request(prepared, change),
+        "duration": duration,
+        "most_rows": _MOST_ROWS,
+        "marking": "",
+    }
     return render("plan.html", values)
 
 
@@ -52,7 +58,7 @@ def _announced(it: ChangeRequest) -> Iterator[str]:
     yield ""
     yield from _wrapped(
         "We ask which devices on these networks are surveillance cameras. Nothing is changed on "
-        "any device, no password is tried, no picture is fetched."
+        "any device, no password is guessed, no stream is opened."
         + (" The owner's read-only ONVIF account is used." if it.login != "none" else "")
     )
     yield ""

@@ -202,7 +202,8 @@ def plan(
     order = _order(context, settings)
     if check is not None:
         _nothing_beside_the_plan(context, "--check")
-        prepared = reread(replace(order, pace=pace or ""), _read_plan(check), source=str(check))
+        order = replace(order, pace=pace or "")
+        prepared = reread(order, _read_plan(check), source=str(check), to_show=True)
     else:
         prepared = prepare(order)
     _must_be_approved(approved, prepared, check, "--check")
