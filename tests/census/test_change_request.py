@@ -150,6 +150,14 @@ def test_the_announcement_says_no_protocol_that_the_plan_does_not_have(
     assert "37020" not in said
 
 
+def test_a_pilot_says_how_many_of_how_many(prepared: Callable[..., Prepared]) -> None:
+    it = prepared(limit=7)
+    left = it.plan.content.requested - sum(one.count for one in it.plan.exclusions)
+    text = text_of(plan_page(it, ""))
+    assert f"7 addresses, a pilot: drawn at random from {left}" in text
+    assert f"Of these {left} addresses the pilot asks 7" in text
+
+
 def test_a_community_is_on_no_page(prepared: Callable[..., Prepared]) -> None:
     given = "k33p-this-Quiet"
     it = prepared(community=Community(given))
