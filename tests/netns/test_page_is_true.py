@@ -96,3 +96,25 @@ def test_every_message_that_left_is_on_the_page(run: Run) -> None:
 
 def test_the_sweep_said_which_plan_it_ran(run: Run) -> None:
     assert "a.plan is as it was made; its hash is" in run.stderr
+
+
+def test_a_plan_that_is_not_the_one_approved_sends_nothing(tmp_path: Path) -> None:
+    program = f"{shlex.quote(sys.executable)} -m camcensus"
+    plan, edited = (shlex.quote(str(tmp_path / name)) for name in ("a.plan", "edited.plan"))
+    sweep = f"{program} sweep --db {shlex.quote(str(tmp_path / 'census.db'))}"
+    script = (
+        f"{program} plan 198.18.0.0/29 --exclude 198.18.0.3 -q -o {plan} > {plan}.table; "
+        f"sed s/198.18.0.3/198.18.0.4/ {plan} > {edited}; "
+        f"{sweep} --plan {edited}; echo $?; "
+        f"{sweep} --plan {plan} --approved 000000000000; echo $?; "
+        "ip addr add 198.18.0.2/15 dev scan0; ip addr del 198.18.0.1/24 dev scan0; "
+        f"{sweep} --plan {plan}; echo $?"
+    )
+    run = inside(tmp_path, estate({"198.18.0.5": "hik_cam"}), script)
+    assert run.stdout.split() == ["2", "2", "2"]
+    edit, approval, machine = run.stderr.splitlines()
+    assert "198.18.0.3" in edit
+    assert "edited since it was made" in edit
+    assert "is not the plan that was approved" in approval
+    assert "interface scan0 no longer has 198.18.0.1/24 as planned" in machine
+    assert [frame for frame in run.frames if frame.protocol in {"udp", "tcp"}] == []
