@@ -146,7 +146,6 @@ def change_request(
     """The request for this plan. Pure: everything is in its arguments."""
     plan, order = prepared.plan, prepared.order
     content = plan.content
-    titles = {one.protocol.prober: one.protocol.title for one in said}
     return ChangeRequest(
         hash=plan.hash,
         site=plan.site,
@@ -158,11 +157,7 @@ def change_request(
         user_agent=user_agent(order.contact),
         source_port=content.asker.source_port,
         reply_ports=_reply_ports(said),
-        own_addresses=tuple(
-            f"{one.address} ({one.name})"
-            for one in prepared.interfaces
-            if not one.address.startswith(("127.", "fe80:")) and one.address != "::1"
-        ),
+        own_addresses=_own_addresses(prepared),
         sends_frames=circumstances.sends_frames,
         size=plan.size,
         pilot=content.limit,
@@ -172,18 +167,7 @@ def change_request(
         exclusions=_exclusions(plan.exclusions),
         links=plan.links,
         links_left_out=plan.links_left_out,
-        questions=tuple(
-            Question(
-                titles.get(row.name, row.name),
-                row.name,
-                whom(row),
-                where(row),
-                row.cost.frames,
-                row.cost.requests,
-                expected.frames,
-            )
-            for row, expected in zip(content.probers, plan.estimate.probers, strict=True)
-        ),
+        questions=tuple(_questions(prepared, said)),
         left_out=prepared.left_out,
         ports=content.ports,
         said=said,
@@ -215,6 +199,33 @@ def where(row: PlannedProber) -> str:
         return "frames, no port"
     named = ", ".join(map(str, row.ports)) or "the port it names"
     return f"{row.transport} {named}"
+
+
+def _own_addresses(prepared: Prepared) -> tuple[str, ...]:
+    """From where the questions may come: this machine's addresses, of the targets' families."""
+    versions = {":" in part.text for part in prepared.plan.content.parts}
+    return tuple(
+        f"{one.address} ({one.name})"
+        for one in prepared.interfaces
+        if (":" in one.address) in versions
+        and not one.address.startswith(("127.", "fe80:"))
+        and one.address != "::1"
+    )
+
+
+def _questions(prepared: Prepared, said: tuple[Said, ...]) -> Iterable[Question]:
+    titles = {one.protocol.prober: one.protocol.title for one in said}
+    plan = prepared.plan
+    for row, expected in zip(plan.content.probers, plan.estimate.probers, strict=True):
+        yield Question(
+            protocol=titles.get(row.name, row.name),
+            prober=row.name,
+            whom=whom(row),
+            where=where(row),
+            frames_to_one=row.cost.frames,
+            requests=row.cost.requests,
+            frames=expected.frames,
+        )
 
 
 def _networks(prepared: Prepared) -> Iterable[Network]:

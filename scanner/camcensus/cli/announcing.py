@@ -46,6 +46,22 @@ def _request(prepared: Prepared, change: str) -> ChangeRequest:
 
 
 def _announced(it: ChangeRequest) -> Iterator[str]:
+    yield from _what(it)
+    yield ""
+    yield from _from_and_to(it)
+    yield ""
+    yield "What a sensor may report (sensors differ)"
+    yield from _alerts(it)
+    yield ""
+    yield "To stop it"
+    yield from _wrapped(
+        f"Call {it.contact or '..........'}: Ctrl-C ends it, and nothing new is sent after that. "
+        "Or block the address above at a switch or firewall: no device comes to harm by that.",
+        "  ",
+    )
+
+
+def _what(it: ChangeRequest) -> Iterator[str]:
     yield f"Announcement: inventory of surveillance cameras, site {it.site}"
     yield ""
     yield from _pair("Change", it.change or "(no ticket was given)")
@@ -61,7 +77,9 @@ def _announced(it: ChangeRequest) -> Iterator[str]:
         "any device, no password is guessed, no stream is opened."
         + (" The owner's read-only ONVIF account is used." if it.login != "none" else "")
     )
-    yield ""
+
+
+def _from_and_to(it: ChangeRequest) -> Iterator[str]:
     yield "From"
     yield from _pair("  address", ", ".join(it.own_addresses) or "(fill in)")
     yield from _pair("  ports", _source_ports(it))
@@ -79,16 +97,6 @@ def _announced(it: ChangeRequest) -> Iterator[str]:
         f"at most {it.pace.frames_per_s:g} frames a second, {it.pace.host_frames_per_s:g} to one "
         f"device; about {it.estimate.frames:,} frames, never more than "
         f"{it.estimate.frames_most:,}",
-    )
-    yield ""
-    yield "What a sensor may report (sensors differ)"
-    yield from _alerts(it)
-    yield ""
-    yield "To stop it"
-    yield from _wrapped(
-        f"Call {it.contact or '..........'}: Ctrl-C ends it, and nothing new is sent after that. "
-        "Or block the address above at a switch or firewall: no device comes to harm by that.",
-        "  ",
     )
 
 
