@@ -35,6 +35,11 @@ def owner_login(settings: Settings) -> OwnerLogin | None:
     return OwnerLogin(settings.onvif_user, lambda: password_of(settings), allow_http, changed_at)
 
 
+def login_scheme(settings: Settings) -> str:
+    """How the account may be used, as a plan says it (`scope.Asker`)."""
+    return settings.onvif_scheme if settings.onvif_user else "none"
+
+
 def as_agreed(login: OwnerLogin | None, asker: Asker) -> OwnerLogin | None:
     """The account as far as the plan says that it is used: a stored plan may know of none."""
     if login is None or not asker.program:  # of an older program, whose plans do not say it

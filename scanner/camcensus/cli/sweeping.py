@@ -275,6 +275,7 @@ def _community(settings: "Settings") -> "Community | None":
 
 def _order(context: typer.Context, settings: "Settings") -> "Order":
     """What the command line asks for; the options are named as in `cli.options`."""
+    from camcensus.census.owner import login_scheme
     from camcensus.census.prepare import Order
     from camcensus.scope import ScopeRequest
 
@@ -305,7 +306,7 @@ def _order(context: typer.Context, settings: "Settings") -> "Order":
         change=typed.get("change", ""),
         community=_community(settings),
         signatures=settings.own_signatures,
-        login=settings.onvif_scheme if settings.onvif_user else "none",
+        login=login_scheme(settings),
     )
 
 
