@@ -1,14 +1,16 @@
 """Where the owner's password is read from, and where it has failed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from camcensus.census.owner import owner_login, with_failures
+from camcensus.census.owner import as_agreed, owner_login, with_failures
 from camcensus.config import Settings
 from camcensus.errors import UsageError
 from camcensus.probers import onvif
+from camcensus.scope import Asker
 from camcensus.store import Store
 from camcensus.types import Observation, Outcome, Transport
 from store.estate import sweep
@@ -111,3 +113,18 @@ def test_where_it_failed_since_its_file_was_written_it_is_not_tried_again(
     assert elsewhere is not None
     assert here.refused == {"192.0.2.1"}
     assert elsewhere.refused == frozenset()
+
+
+def test_an_account_is_used_only_as_the_plan_says(secret: Path) -> None:
+    settings = Settings(onvif_user="view", onvif_password_file=str(secret), onvif_scheme="http")
+    login = owner_login(settings)
+    assert login is not None
+    made = Asker(program="camcensus 1")
+
+    assert as_agreed(login, replace(made, login="none")) is None
+    for scheme, allow_http in (("https", False), ("http", True)):
+        agreed = as_agreed(login, replace(made, login=scheme))
+        assert agreed is not None
+        assert agreed.allow_http is allow_http
+    assert as_agreed(login, Asker()) is login  # a plan of an older program says nothing of it
+    assert as_agreed(None, replace(made, login="https")) is None

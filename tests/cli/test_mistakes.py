@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,11 @@ ROWS: list[tuple[tuple[str, ...], int, str]] = [
     (("sweep", "--plan", "latin.plan"), 2, "latin.plan: not a plan file"),
     (("sweep", "--plan", "list.plan"), 2, "list.plan: the file is not an object"),
     ((*SWEEP, "--plan", "garbage.plan"), 2, "leave the targets away"),
+    ((*SWEEP, "--approved", "0" * 12), 2, "--approved is about a stored plan: name its file with"),
+    (("plan", "--check", "none.plan"), 2, "cannot read the plan none.plan"),
+    (("plan", "198.18.0.1", "--check", "list.plan"), 2, "--check FILE is the whole scope: leave"),
+    (("plan", "198.18.0.1", "--announce", "--json"), 2, "--announce and --json both write to std"),
+    (("plan", "198.18.0.1", "-q", "--page", "none/x.html"), 2, "cannot write none/x.html: No such"),
     # files that cannot be written
     ((*SWEEP, "-o", "none/devices.jsonl"), 2, "cannot write none/devices.jsonl: No such file"),
     (("plan", "198.18.0.1", "-q", "-o", "none/x.plan"), 2, "cannot write none/x.plan: No such"),
@@ -188,14 +194,17 @@ def stored_plan(ask: Ask, place: Path, *more: str) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('"schema": "camcensus.plan-file/1"', '"schema": "camcensus.plan-file/9"', "schema is not"),
-        ('"network": "198.18.0.0/30"', '"network": "8.8.8.0/24"', "hold public addresses"),
-        ('"network": "198.18.0.0/30"', '"network": "here"', "targets[0].network"),
-        ('"frames_per_s": 100.0', '"frames_per_s": 9000.0', "frames_per_s of pace gentle is 100"),
-        ('"host_connections": 12', '"host_connections": 90', "host_connections of pace gentle"),
-        ('"site": ', '"sight": 1, "site": ', "'sight' is a key this program does not know"),
-        ('"transport": "tcp"', '"transport": "sctp"', "transport is none of"),
-        ("443,", "9100,", "tcp port 9100 is never sent to"),
+        ('"schema": "camcensus.plan-file/2"', '"schema": "camcensus.plan-file/9"', "schema is not"),
+        ('plan-file/2"', 'plan-file/1"', "cannot show whether somebody edited it"),
+        ('"network": "198.18.0.0/30"', '"network": "198.18.0.0/29"', "target 198.18.0.4/30 was ad"),
+        ('"network": "198.18.0.0/30"', '"network": "here"', "target 198.18.0.0/30 was taken out"),
+        ('"frames_per_s": 100.0', '"frames_per_s": 900.0', "frames_per_s was 100.0 and is 900.0"),
+        ('"host_connections": 12', '"host_connections": 90', "host_connections was 12 and is 90"),
+        ('"site": ', '"sight": 1, "site": ', "sight was added"),
+        ('"transport": "tcp"', '"transport": "sctp"', "was taken out"),
+        ("443,", "9100,", "port 9100 was added to prober http second tcp"),
+        ('"contact": ""', '"contact": "me"', 'asker contact was "" and is "me"'),
+        ('"limit": null', '"limit":  null', "not laid out as camcensus wrote it"),
     ],
 )
 def test_a_plan_edited_by_hand_is_refused_with_its_file_and_key(
@@ -220,6 +229,9 @@ def test_a_plan_edited_by_hand_is_refused_with_its_file_and_key(
         (("--exclude", "198.18.0.2"), "leave --exclude away"),
         (("--probers", "mdns"), "leave --probers away"),
         (("--site", "north"), "leave --site away"),
+        (("--source-port", "4000"), "source port 4000 is not 53702 as planned"),
+        (("--approved", "0" * 64), "night.plan is not the plan that was approved: its hash is"),
+        (("--approved", "abc"), "--approved 'abc': give the hash of the plan, or 12"),
     ],
 )
 def test_a_plan_is_swept_exactly_or_not_at_all(
@@ -228,6 +240,84 @@ def test_a_plan_is_swept_exactly_or_not_at_all(
     ran = ask("sweep", "--plan", stored_plan(ask, place), *more)
     assert ran.code == 2
     assert said in ran.complaint
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("CONTACT", "noc@x", "contact 'noc@x' is not '' as planned"),
+        ("MAX_RATE", "7", "frames_per_s of pace gentle is 7, not 100 as planned"),
+        ("ONVIF_USER", "inventory", "the owner's ONVIF login 'https' is not 'none' as planned"),
+    ],
+)
+def test_a_plan_is_refused_where_the_settings_would_make_another_of_it(
+    place: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch, setting: str, value: str, said: str
+) -> None:
+    file = stored_plan(ask, place)
+    monkeypatch.setenv(f"CAMCENSUS_{setting}", value)
+    ran = ask("sweep", "--plan", file, "--db", place / "census.db")
+    assert ran.code == 2
+    assert said in ran.complaint
+    assert not (place / "census.db").exists()
+
+
+def test_no_part_of_a_plan_can_be_missing_or_empty_and_nothing_is_sent(
+    tmp_path: Path, ask: Ask
+) -> None:
+    file = tmp_path / "night.plan"  # a frame to these addresses would fail the test by itself
+    words = ("10.20.0.0/30", "--exclude", "10.20.0.2", "--ports", "8081", "--limit", "2")
+    assert ask("plan", *words, "-q", "-o", file).code == 0
+    table = json.loads(file.read_text("utf-8"))
+    for key, value in table.items():
+        empty = type(value)() if value is not None else 1
+        for edited in ({**table, key: empty}, {k: v for k, v in table.items() if k != key}):
+            if edited == table:
+                continue
+            file.write_text(json.dumps(edited, indent=1, sort_keys=True) + "\n", "utf-8")
+            ran = ask("sweep", "--plan", file, "--db", tmp_path / "census.db")
+            assert ran.code == 2, key
+            assert ran.complaint.startswith(str(file))
+            assert key in ran.complaint or "was" in ran.complaint
+    assert not (tmp_path / "census.db").exists()
+
+
+def test_one_exclusion_less_is_named(place: Path, ask: Ask) -> None:
+    file = stored_plan(ask, place, "--exclude", "198.18.0.2")
+    table = json.loads(file.read_text("utf-8"))
+    table["exclusions"] = [row for row in table["exclusions"] if row["network"] != "198.18.0.2"]
+    file.write_text(json.dumps(table, indent=1, sort_keys=True) + "\n", "utf-8")
+    ran = ask("sweep", "--plan", file, "--db", place / "census.db")
+    assert ran.code == 2
+    assert "exclusion 198.18.0.2 (excluded by the user) was taken out" in ran.complaint
+
+
+def test_the_plan_that_was_approved_is_checked_and_shown_again(place: Path, ask: Ask) -> None:
+    file = stored_plan(ask, place)
+    text = file.read_text("utf-8")
+    known = sha256(text.encode()).hexdigest()
+    file.write_bytes(text.replace("\n", "\r\n").encode())  # as a mail or a repository may do
+    for approved in (known, known[:12], known[:20].upper(), f"sha256:{known}"):
+        ran = ask("plan", "--check", file, "--approved", approved)
+        assert ran.code == 0
+        assert f"hash of the plan (SHA-256): {known}" in ran.out
+        assert f"is as it was made; its hash is {known}" in ran.err
+    shown = json.loads(ask("plan", "--check", file, "--json").out)
+    assert (shown["hash"], shown["schema"]) == (known, "camcensus.plan/1")
+    ran = ask("plan", "--check", file, "--pace", "fast")
+    assert ran.code == 0
+    assert "would refuse it: pace fast is not pace gentle as planned" in ran.err
+
+
+def test_a_page_and_an_announcement_are_made_of_a_plan_and_of_its_file_alike(
+    place: Path, ask: Ask
+) -> None:
+    file, page = stored_plan(ask, place), place / "plan.html"
+    fresh = ask("plan", "198.18.0.0/30", "--announce", "--page", page, "-q")
+    assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
+    again = ask("plan", "--check", file, "--announce", "-q")
+    assert fresh.code == again.code == 0
+    assert fresh.out == again.out
+    assert f"  {sha256(file.read_bytes()).hexdigest()}" in fresh.out.splitlines()
 
 
 # ---------------------------------------------------------------- databases

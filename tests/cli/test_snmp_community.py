@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from camcensus.census.prepare import Order, prepare, restore
+from camcensus.census.prepare import Order, drift, prepare, reread, restore
 from camcensus.config import load_settings
 from camcensus.errors import UsageError
 from camcensus.probers.snmp import Community
@@ -74,6 +74,15 @@ def test_a_plan_with_snmp_is_carried_out_only_with_a_community_given_again() -> 
     assert "snmp" in {prober.name for prober in restore(with_it, text, exact=True).probers}
     with pytest.raises(UsageError, match="asks by SNMP: no community given; write it into a file"):
         restore(without, text)
+
+
+def test_a_plan_with_snmp_is_shown_without_a_community() -> None:
+    for version_1_too in (False, True):
+        prepared = prepare(order(Community(SECRET, version_1_too)))
+        shown = reread(order(None), prepared.plan.to_text(), source="x.plan", to_show=True)
+
+        assert shown.plan.hash == prepared.plan.hash
+        assert drift(shown) == ()
 
 
 def test_a_plan_without_snmp_stays_without_it() -> None:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camcensus.errors import ScopeError
-from camcensus.scope import DeniedPorts, Plan, PlannedProber
+from camcensus.scope import Asker, DeniedPorts, Plan, PlannedProber
+from camcensus.scope.stored import seal
 from camcensus.types import Interface, PaceLimits, Transport
 
 MakePlan = Callable[..., Plan]
@@ -118,7 +119,7 @@ CHANGES: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda t: t["pace"].update(host_seconds="20"), "host_seconds is not a number"),
     (lambda t: t["links"].append(7), r"links\[1\] is not an object"),
     (lambda t: t.update(extra=1), "'extra' is a key"),
-    (lambda t: t.update(schema="camcensus.plan/2"), "schema is not camcensus.plan-file/1"),
+    (lambda t: t.update(schema="camcensus.plan/2"), "schema is not camcensus.plan-file/2"),
     (lambda t: t.update(key=-1), "key is not a whole number"),
     (lambda t: t.update(key=True), "key is not a whole number"),
     (lambda t: t.update(limit=0), "limit is not a whole number from 1"),
@@ -144,11 +145,12 @@ CHANGES: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda t: t.update(ports=[{"prober": "http", "ports": [9100]}]), "9100 is never sent to"),
     (lambda t: t.update(notes=[1]), "notes holds more than texts"),
     (lambda t: t.update(own_networks=["x y"]), "own_networks"),
+    (lambda t: t["asker"].update(source_port=70000), "source_port is not a whole number"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("change", "complaint"), CHANGES)
-def test_a_plan_changed_by_hand_is_refused_where_it_does_not_hold(
+def test_a_plan_made_up_by_a_stranger_is_refused_where_it_does_not_hold(
     plan_for: MakePlan,
     denied: Denied,
     change: Callable[[dict[str, Any]], object],
@@ -156,9 +158,12 @@ def test_a_plan_changed_by_hand_is_refused_where_it_does_not_hold(
 ) -> None:
     plan = plan_for("10.1.1.0/30", interfaces=(ETH0,), exclude=("10.1.1.3",))
     table = json.loads(plan.to_text())
+    del table["sealed"]
     change(table)
+    table["sealed"] = seal(table)
+    text = json.dumps(table, indent=1, sort_keys=True) + "\n"
     with pytest.raises(ScopeError, match=f"^my.plan: .*{complaint}|^my.plan: {complaint}"):
-        Plan.from_text(json.dumps(table), denied=denied, source="my.plan")
+        Plan.from_text(text, denied=denied, source="my.plan")
 
 
 @pytest.mark.fuzz
@@ -199,3 +204,39 @@ def test_a_plan_names_what_differs_here_and_now(
         "prober rtsp (second) is not in the plan",
         "pace fast is not pace gentle as planned",
     )
+
+
+def test_a_machine_that_moved_into_the_network_or_out_of_it_is_named(
+    plan_for: MakePlan, probers: tuple[PlannedProber, ...], gentle: PaceLimits
+) -> None:
+    far = plan_for("10.1.1.0/30")
+    near = plan_for("10.1.1.0/30", interfaces=(replace(ETH0, multicast=False),))
+    told = [
+        plan.differences(interfaces=interfaces, probers=probers, pace=gentle)
+        for plan, interfaces in ((far, (replace(ETH0, multicast=False),)), (near, ()))
+    ]
+    assert told == [
+        ("10.1.1.0/30 is on a link of this machine, and was not as planned",),
+        ("10.1.1.1-10.1.1.3 is on no link of this machine, and was as planned",),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asker", "said"),
+    [
+        (Asker(program="camcensus 9"), "program 'camcensus 9' is not '' as planned"),
+        (Asker(rules="ab"), "the rules of what may be sent: SHA-256 'ab' is not '' as planned"),
+        (Asker(contact="noc@x"), "contact 'noc@x' is not '' as planned"),
+        (Asker(source_port=4000), "source port 4000 is not 0 as planned"),
+        (Asker(login="https"), "the owner's ONVIF login 'https' is not 'none' as planned"),
+    ],
+)
+def test_another_asker_than_planned_is_named(
+    plan_for: MakePlan,
+    probers: tuple[PlannedProber, ...],
+    gentle: PaceLimits,
+    asker: Asker,
+    said: str,
+) -> None:
+    plan = plan_for("10.1.1.0/30")
+    assert plan.differences(interfaces=(), probers=probers, pace=gentle, asker=asker) == (said,)

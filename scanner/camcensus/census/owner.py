@@ -8,6 +8,7 @@ from pathlib import Path
 from camcensus.config import Settings
 from camcensus.errors import UsageError
 from camcensus.probers import onvif
+from camcensus.scope import Asker
 from camcensus.store import Store
 from camcensus.types import OwnerLogin
 
@@ -32,6 +33,18 @@ def owner_login(settings: Settings) -> OwnerLogin | None:
         changed_at = datetime.fromtimestamp(written, UTC)
     allow_http = settings.onvif_scheme == "http"
     return OwnerLogin(settings.onvif_user, lambda: password_of(settings), allow_http, changed_at)
+
+
+def login_scheme(settings: Settings) -> str:
+    """How the account may be used, as a plan says it (`scope.Asker`)."""
+    return settings.onvif_scheme if settings.onvif_user else "none"
+
+
+def as_agreed(login: OwnerLogin | None, asker: Asker) -> OwnerLogin | None:
+    """The account as far as the plan says that it is used: a stored plan may know of none."""
+    if login is None or not asker.program:  # of an older program, whose plans do not say it
+        return login
+    return None if asker.login == "none" else replace(login, allow_http=asker.login == "http")
 
 
 def password_of(settings: Settings) -> str:

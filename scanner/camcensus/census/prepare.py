@@ -12,7 +12,7 @@ from camcensus.net.names import resolve
 from camcensus.probers import snmp
 from camcensus.probers.base import Prober
 from camcensus.probers.table import PROBERS
-from camcensus.scope import Plan, PlannedProber, Reach, ScopeRequest, make_plan
+from camcensus.scope import Asker, Plan, PlannedProber, Reach, ScopeRequest, make_plan
 from camcensus.types import Interface, OwnerLogin, PaceLimits
 
 DEFAULT_SOURCE_PORT = 53702
@@ -43,6 +43,7 @@ class Order:
     change: str = ""
     community: snmp.Community | None = None
     signatures: Path | None = None  # the user's own folder, over ours
+    login: str = "none"  # the owner's ONVIF account: none, https, http (`scope.Asker`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,21 @@ def prepare(order: Order) -> Prepared:
         probers=tuple(_planned(probers, lambda _: bool(order.probers))),
         pace=limits,
         denied=safety.denied,
+        asker=_asker(order, safety),
         resolve=resolve,
     )
     _must_reach(plan, probers)
     return Prepared(order, plan, limits, safety, probers, here, left_out)
+
+
+def _asker(order: Order, safety: Safety) -> Asker:
+    return Asker(
+        program=f"camcensus {__version__}",
+        rules=safety.digest,
+        contact=order.contact,
+        source_port=order.source_port or DEFAULT_SOURCE_PORT,
+        login=order.login,
+    )
 
 
 def _equipped(
@@ -139,27 +151,61 @@ def _must_reach(plan: Plan, probers: tuple[Prober, ...]) -> None:
 def restore(
     order: Order, plan_text: str, *, source: str = "the stored plan", exact: bool = False
 ) -> Prepared:
-    """The same plan again, from its text: its probers, and its pace where the order names none.
+    """The same plan again, from its text; pace, contact and source port where the order has none.
 
     If it must be `exact`, `UsageError` names what would not be as planned.
     """
+    prepared = reread(order, plan_text, source=source, unsealed=not exact)
+    if exact and (found := drift(prepared)):
+        raise UsageError(
+            f"{source} cannot be carried out as it stands: {'; '.join(found)}; "
+            "make it again with `camcensus plan`"
+        )
+    return prepared
+
+
+def reread(
+    order: Order,
+    plan_text: str,
+    *,
+    source: str,
+    unsealed: bool = False,
+    to_show: bool = False,
+) -> Prepared:
+    """The plan in a text, whether or not it could be carried out here and now.
+
+    `to_show` needs no SNMP community: no page and no text shows one.
+    """
     safety = load_safety()
-    plan = Plan.from_text(plan_text, denied=safety.denied, source=source)
+    plan = Plan.from_text(plan_text, denied=safety.denied, source=source, unsealed=unsealed)
+    known = plan.content.asker
+    order = replace(
+        order,
+        contact=order.contact or known.contact,
+        source_port=order.source_port or known.source_port or None,
+    )
     planned = plan.content.pace
     same_pace = order.pace in {"", planned.name}
     rate = planned.frames_per_s if same_pace and order.max_rate is None else order.max_rate
     limits = pace_limits(safety, order.pace or planned.name, rate)
+    rows = [row for row in plan.content.probers if row.name == snmp.NAME]
+    if to_show and rows and order.community is None:
+        version_1_too = any(row.cost.requests > 1 for row in rows)
+        order = replace(order, community=snmp.Community("given later", version_1_too))
     probers, left_out = _as_planned({row.name for row in plan.content.probers}, order, source)
-    here = interfaces()
-    if exact:
-        asked = tuple(_planned(probers, lambda row: row in plan.content.probers))
-        found = plan.differences(interfaces=here, probers=asked, pace=limits)
-        if found:
-            raise UsageError(
-                f"{source} cannot be carried out as it stands: {'; '.join(found)}; "
-                "make it again with `camcensus plan`"
-            )
-    return Prepared(order, plan, limits, safety, probers, here, left_out)
+    return Prepared(order, plan, limits, safety, probers, interfaces(), left_out)
+
+
+def drift(prepared: Prepared) -> tuple[str, ...]:
+    """What would not be as planned if the plan were carried out here and now."""
+    plan = prepared.plan
+    asked = tuple(_planned(prepared.probers, lambda row: row in plan.content.probers))
+    return plan.differences(
+        interfaces=prepared.interfaces,
+        probers=asked,
+        pace=prepared.limits,
+        asker=_asker(prepared.order, prepared.safety),
+    )
 
 
 def _as_planned(

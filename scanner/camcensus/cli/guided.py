@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from camcensus.cli.screen import complain, duration, harmless, put, say
+from camcensus.cli.sweeping import as_set
 from camcensus.errors import CamcensusError, UsageError
 
 if TYPE_CHECKING:
@@ -164,21 +165,12 @@ def _usual_site(settings: "Settings") -> str:
 
 
 def _planned(settings: "Settings", words: list[str], site: str) -> "Prepared":
-    from camcensus.census.prepare import Order, prepare
+    from camcensus.census.prepare import prepare
     from camcensus.config import load_settings
     from camcensus.scope import ScopeRequest
 
     site = load_settings({"site": site}).site  # which says what a name may be
-    order = Order(
-        request=ScopeRequest(targets=tuple(words), site=site),
-        pace=settings.pace,
-        max_rate=settings.max_rate,
-        contact=settings.contact,
-        source_port=settings.source_port,
-        argv=tuple(sys.argv[1:]),
-        signatures=settings.own_signatures,
-    )
-    return prepare(order)
+    return prepare(as_set(ScopeRequest(targets=tuple(words), site=site), settings))
 
 
 def _tell_plan(prepared: "Prepared") -> None:

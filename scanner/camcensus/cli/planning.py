@@ -1,15 +1,16 @@
-"""What a plan says on the screen, and to a program."""
+"""What a plan says on the screen, to a program, to a change board and to a service desk."""
 
+import json
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 import typer
 
-from camcensus.census.prepare import Prepared
+from camcensus.census.change_request import where, whom
+from camcensus.census.prepare import Prepared, drift
 from camcensus.cli.screen import duration, harmless, table, wrapped
-from camcensus.scope import PlannedProber
-from camcensus.types import Transport
 
-_ASKED = {"link": "own links", "first": "all", "second": "live"}
 _LEGEND = (
     "own links: once on each link of this machine, by multicast (arp: each address there); "
     "all: every address of the plan; live: addresses that answered or refused something; "
@@ -24,6 +25,32 @@ def _tell(sentence: str) -> None:
         typer.echo(harmless(line))
 
 
+def show(prepared: Prepared, *, json_lines: bool, announce: bool, change: str) -> None:
+    """The plan on stdout, in the form that was asked for."""
+    if announce:
+        from camcensus.cli.announcing import announcement
+
+        typer.echo(harmless(announcement(prepared, change)))
+    elif json_lines:
+        typer.echo(json.dumps(plan_json(prepared)))
+    else:
+        show_plan(prepared)
+
+
+def closing_words(
+    prepared: Prepared, check: Path | None, output: Path | None, page: Path | None
+) -> Iterator[str]:
+    """What the user should know of the files that were read and written."""
+    if check is not None:
+        yield f"{check} is as it was made; its hash is {prepared.plan.hash}"
+        if found := drift(prepared):
+            yield f"here and now `sweep --plan {check}` would refuse it: {'; '.join(found)}"
+    if output is not None:
+        yield f"stored in {output}; carry it out with: camcensus sweep --plan {output}"
+    if page is not None:
+        yield f"a page for those who must approve it is in {page}"
+
+
 def show_plan(prepared: Prepared) -> None:
     """The plan, as a person checks it before agreeing."""
     _show_size(prepared)
@@ -35,6 +62,7 @@ def show_plan(prepared: Prepared) -> None:
         _tell(f"{prober} asks nobody: {why}")
     for note in prepared.plan.notes:
         _tell(f"note: {note}")
+    _tell(f"hash of the plan (SHA-256): {prepared.plan.hash}")
 
 
 def _show_size(prepared: Prepared) -> None:
@@ -65,8 +93,8 @@ def _show_questions(prepared: Prepared) -> None:
         [
             (
                 row.name,
-                _whom(row),
-                _where(row),
+                whom(row),
+                where(row),
                 f"{row.cost.frames:,}",
                 f"{row.cost.requests:,}",
                 f"{expected.frames:,}",
@@ -78,21 +106,6 @@ def _show_questions(prepared: Prepared) -> None:
     )
     typer.echo()
     _tell(_LEGEND)
-
-
-def _whom(row: PlannedProber) -> str:
-    """Whom a prober asks: a maker's own question goes to few of the live."""
-    if row.transport is Transport.LINK:
-        return _ASKED["link"]
-    few = row.stage == "second" and row.cost.usual_share < 1
-    return "some live" if few else _ASKED[row.stage]
-
-
-def _where(row: PlannedProber) -> str:
-    if row.transport is Transport.LINK:
-        return "frames, no port"
-    named = ", ".join(map(str, row.ports)) or "the port it names"
-    return f"{row.transport} {named}"
 
 
 def _show_links(prepared: Prepared) -> None:
@@ -161,7 +174,7 @@ def _questions_json(prepared: Prepared) -> list[dict[str, object]]:
     return [
         {
             "prober": row.name,
-            "asks": _whom(row).replace(" ", "-"),
+            "asks": whom(row).replace(" ", "-"),
             "transport": row.transport,
             "ports": list(row.ports),
             "frames_to_one": row.cost.frames,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from camcensus.census.machine import may_send_frames
-from camcensus.census.owner import owner_login
+from camcensus.census.owner import as_agreed, owner_login
 from camcensus.census.prepare import Prepared
 from camcensus.census.sweeping import Status, SweepResult, Watch, run_sweep
 from camcensus.census.tally import VIDEO
@@ -44,7 +44,8 @@ def carry_out(
     prepared: Prepared, settings: Settings, wishes: Wishes, record: SweepRecord | None = None
 ) -> int:
     """Run the sweep with its screen; returns the exit code."""
-    prepared = replace(prepared, login=owner_login(settings))
+    login = as_agreed(owner_login(settings), prepared.plan.content.asker)
+    prepared = replace(prepared, login=login)
     with ExitStack() as stack:
         store = stack.enter_context(Store.open(settings.db))
         wanted = wishes.json_lines or wishes.output is not None

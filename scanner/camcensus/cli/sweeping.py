@@ -1,6 +1,6 @@
 """`sweep`, `resume` and `plan`: look at a network, or say what looking would send."""
 
-import json
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +13,13 @@ from camcensus.cli.screen import say, writing
 from camcensus.errors import UsageError
 
 if TYPE_CHECKING:
-    from camcensus.census.prepare import Order
+    from camcensus.census.prepare import Order, Prepared
     from camcensus.cli.progress import Wishes
     from camcensus.config import Settings
     from camcensus.probers.snmp import Community
+    from camcensus.scope import ScopeRequest
+
+_HASH = re.compile(r"[0-9a-f]{12,64}")
 
 
 def register(app: typer.Typer) -> None:
@@ -26,6 +29,17 @@ def register(app: typer.Typer) -> None:
     app.command()(plan)
 
 
+Approved = Annotated[
+    str,
+    typer.Option(
+        "--approved",
+        metavar="HASH",
+        help="Refuse any plan but the one of this hash; its first 12 characters will do.",
+    ),
+]
+Change = Annotated[
+    str, typer.Option("--change", metavar="TICKET", help="The change ticket, for the record.")
+]
 StatsEvery = Annotated[
     str, typer.Option("--stats-every", metavar="DURATION", help="How often progress is told.")
 ]
@@ -42,6 +56,7 @@ def sweep(
         Path | None,
         typer.Option("--plan", metavar="FILE", help="Exactly what `plan -o FILE` stored."),
     ] = None,
+    approved: Approved = "",
     interface: opt.Interfaces = None,
     ports: opt.Ports = None,
     probers: opt.Probers = None,
@@ -50,9 +65,7 @@ def sweep(
     max_rate: opt.MaxRate = None,
     limit: opt.Limit = None,
     site: opt.Site = None,
-    change: Annotated[
-        str, typer.Option("--change", metavar="TICKET", help="The change ticket, for the record.")
-    ] = "",
+    change: Change = "",
     allow_public: opt.AllowPublic = False,
     allow_unzoned: opt.AllowUnzoned = False,
     yes: opt.Yes = False,
@@ -75,11 +88,14 @@ def sweep(
     settings = _settings(context)
     order = _order(context, settings)
     if plan_file is not None:
-        _nothing_beside_the_plan(context)
+        _nothing_beside_the_plan(context, "--plan")
         order = replace(order, pace=pace or "")
         prepared = restore(order, _read_plan(plan_file), source=str(plan_file), exact=True)
     else:
         prepared = prepare(order)
+    _must_be_approved(approved, prepared, plan_file, "--plan")
+    if plan_file is not None:
+        say(f"{plan_file} is as it was made; its hash is {prepared.plan.hash}", quiet=quiet)
     raise typer.Exit(carry_out(prepared, settings, _screen_wishes(context)))
 
 
@@ -160,24 +176,49 @@ def plan(
         Path | None,
         typer.Option("-o", "--output", metavar="FILE.plan", help="Store the plan, to be swept."),
     ] = None,
+    check: Annotated[
+        Path | None,
+        typer.Option("--check", metavar="FILE.plan", help="Show a stored plan; was it edited?"),
+    ] = None,
+    approved: Approved = "",
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", metavar="FILE.html", help="A page for those who must approve it."),
+    ] = None,
+    announce: Annotated[
+        bool,
+        typer.Option("--announce", help="Print a text for the service desk, not the table."),
+    ] = False,
+    change: Change = "",
     quiet: opt.Quiet = False,
     config: opt.Config = None,
 ) -> None:
     """Say what a sweep would send, to whom and for how long; sends nothing."""
-    from camcensus.census.prepare import prepare
-    from camcensus.cli.planning import plan_json, show_plan
+    from camcensus.census.prepare import prepare, reread
+    from camcensus.cli.planning import closing_words, show
 
+    if announce and json_lines:
+        raise UsageError("--announce and --json both write to stdout: choose one")
     settings = _settings(context)
-    prepared = prepare(_order(context, settings))
-    if json_lines:
-        typer.echo(json.dumps(plan_json(prepared)))
+    order = _order(context, settings)
+    if check is not None:
+        _nothing_beside_the_plan(context, "--check")
+        order = replace(order, pace=pace or "")
+        prepared = reread(order, _read_plan(check), source=str(check), to_show=True)
     else:
-        show_plan(prepared)
+        prepared = prepare(order)
+    _must_be_approved(approved, prepared, check, "--check")
+    show(prepared, json_lines=json_lines, announce=announce, change=change)
     if output is not None:
         with writing(output) as sink:
             sink.line(prepared.plan.to_text())
-        if not quiet:
-            say(f"stored in {output}; carry it out with: camcensus sweep --plan {output}")
+    if page is not None:
+        from camcensus.cli.announcing import plan_page
+
+        with writing(page) as sink:
+            sink.line(plan_page(prepared, change))
+    for sentence in closing_words(prepared, check, output, page):
+        say(sentence, quiet=quiet)
 
 
 # ---------------------------------------------------------------- what was typed
@@ -235,7 +276,6 @@ def _community(settings: "Settings") -> "Community | None":
 
 def _order(context: typer.Context, settings: "Settings") -> "Order":
     """What the command line asks for; the options are named as in `cli.options`."""
-    from camcensus.census.prepare import Order
     from camcensus.scope import ScopeRequest
 
     typed = context.params
@@ -254,17 +294,28 @@ def _order(context: typer.Context, settings: "Settings") -> "Order":
         thorough=typed["thorough"],
         limit=typed["limit"],
     )
+    return replace(
+        as_set(request, settings),
+        probers=tuple(filter(None, (typed["probers"] or "").split(","))),
+        change=typed.get("change", ""),
+    )
+
+
+def as_set(request: "ScopeRequest", settings: "Settings") -> "Order":
+    """An order for this scope in which everything else is as the settings have it."""
+    from camcensus.census.owner import login_scheme
+    from camcensus.census.prepare import Order
+
     return Order(
         request=request,
         pace=settings.pace,
         max_rate=settings.max_rate,
-        probers=tuple(filter(None, (typed["probers"] or "").split(","))),
         contact=settings.contact,
         source_port=settings.source_port,
         argv=tuple(sys.argv[1:]),
-        change=typed.get("change", ""),
         community=_community(settings),
         signatures=settings.own_signatures,
+        login=login_scheme(settings),
     )
 
 
@@ -294,12 +345,31 @@ _SCOPE_OPTIONS = {
 }
 
 
-def _nothing_beside_the_plan(context: typer.Context) -> None:
+def _nothing_beside_the_plan(context: typer.Context, option: str) -> None:
     """A plan that somebody agreed to is swept as it is, not with a little more or less."""
     typed = [shown for name, shown in _SCOPE_OPTIONS.items() if context.params[name]]
     if typed:
         raise UsageError(
-            f"--plan FILE is the whole scope: leave {', '.join(typed)} away, or make a new plan"
+            f"{option} FILE is the whole scope: leave {', '.join(typed)} away, or make a new plan"
+        )
+
+
+def _must_be_approved(approved: str, prepared: "Prepared", path: Path | None, option: str) -> None:
+    """The plan with the hash that somebody approved, or none."""
+    if not approved:
+        return
+    if path is None:
+        raise UsageError(f"--approved is about a stored plan: name its file with {option} FILE")
+    wanted = approved.strip().lower().removeprefix("sha256:")
+    if not _HASH.fullmatch(wanted):
+        raise UsageError(
+            f"--approved {approved!a}: give the hash of the plan, or 12 and more of its first "
+            "characters (0-9, a-f)"
+        )
+    if not prepared.plan.hash.startswith(wanted):
+        raise UsageError(
+            f"{path} is not the plan that was approved: its hash is {prepared.plan.hash[:16]}..., "
+            f"not {wanted[:16]}...; nothing was sent"
         )
 
 

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass, fields
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,7 @@ class Safety:
     paces: dict[str, PaceLimits]
     pages: tuple[IdentityPage, ...]
     withheld: tuple[Withheld, ...] = ()
+    digest: str = ""  # SHA-256 of the two files, as they are
 
     def withholding(self, owner: str | None) -> str | None:
         """Why a device whose MAC has this owner is left alone, `None` if it may be asked."""
@@ -134,6 +136,9 @@ def load_safety(folder: Path | None = None) -> Safety:
             paces={name: _pace(name, entry) for name, entry in table["pace"].items()},
             withheld=tuple(map(_withheld, table["withhold"])),
             pages=pages,
+            digest=sha256(
+                path.read_bytes() + path.with_name("pages.toml").read_bytes()
+            ).hexdigest(),
         )
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise CatalogueError(

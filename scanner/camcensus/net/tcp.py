@@ -1,6 +1,7 @@
 """One TCP or TLS exchange: connect, ask once, read until enough, close in order."""
 
 import asyncio
+import contextlib
 import errno
 import socket
 import ssl
@@ -293,3 +294,11 @@ class _Tls:
         self.heard += data[: FLIGHT_READ - len(self.heard)]
         if len(self.heard) >= FLIGHT_READ:
             raise ValueError(f"handshake cut at {FLIGHT_READ} bytes")
+
+
+def client_hello() -> bytes:
+    """The first bytes of a TLS connection, as this machine's library makes them; sends nothing."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        reading_context(careful=False).wrap_bio(incoming, outgoing).do_handshake()
+    return outgoing.read()

@@ -15,10 +15,19 @@ from camcensus.net.link import ask_links
 from camcensus.net.neighbours import Known
 from camcensus.probers.base import Asking, Prober
 from camcensus.probers.evidence import mac_evidence
+from camcensus.probers.samples import Occasion, Sample
 from camcensus.scope import PlannedProber
-from camcensus.types import Evidence, Observation, Outcome, ProberCost, Target, Transport
+from camcensus.types import (
+    Evidence,
+    Observation,
+    Outcome,
+    ProberCost,
+    Request,
+    Target,
+    Transport,
+)
 from camcensus.wire import MalformedError
-from camcensus.wire.arp import SIZE, parse
+from camcensus.wire.arp import SIZE, build_request, parse
 
 NAME = "arp"
 REQUEST, CACHE = "request", "neighbour-cache"
@@ -125,10 +134,17 @@ def of_neighbour(asking: Asking, target: Target, known: Known) -> Observation:
     return asking.observation(target, reply, NAME, CACHE, Transport.LINK, evidence=evidence)
 
 
+def samples(occasion: Occasion) -> tuple[Sample, ...]:
+    """The question, which `net` builds and sends."""
+    frame = build_request(occasion.own_mac, occasion.own_address, occasion.address)
+    return (Sample(Request(NAME, REQUEST, frame)),)
+
+
 PROBER = Prober(
     name=NAME,
     planned=(PlannedProber(NAME, "first", Transport.LINK, (), ProberCost(2, 0, 2, SIZE)),),
     read=read,
     ahead=ahead,
+    samples=samples,
     beyond_router="no router passes ARP on, so their MACs cannot be seen",
 )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from camcensus.net import Net, Reply
 from camcensus.net.hearing import Take
+from camcensus.probers.samples import Occasion, Sample
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     Evidence,
@@ -181,6 +182,7 @@ class Prober:
     again: Callable[[Asking, Host], Awaitable[Outcome]] | None = None
     vendor: bool = False
     spares: Callable[["Asking", Host], str] | None = None
+    samples: Callable[[Occasion], tuple[Sample, ...]] = lambda _: ()  # all that it may send
     beyond_router: str = ""  # why answers do not come through a router; "" if they do
     reply_port: int = 0  # the fixed port of ours that answers come to; 0 if to that of the sweep
 

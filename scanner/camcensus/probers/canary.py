@@ -7,12 +7,14 @@ from collections.abc import Iterable
 
 from camcensus.net.frames import CONNECTION_FRAMES
 from camcensus.probers.base import Asking, Host, Prober
+from camcensus.probers.samples import Occasion, Sample
 from camcensus.scope import PlannedProber
 from camcensus.types import Evidence, Observation, Outcome, ProberCost, Request, Transport
 
 NAME = "canary"
 PORT = 49151  # IANA keeps it from everybody: "Reserved", service names and port numbers
 SUSPECT = "middlebox suspect"
+_NO_WORDS = Request(NAME, "connect", b"")
 _OPEN_AND_MUTE = 5  # TCP ports of a host, before this one is asked
 _NO_WORD = {Outcome.MUTE, Outcome.CLOSED}
 _ITS_OWN_WORD = {Outcome.ANSWERED, Outcome.MALFORMED, Outcome.TLS_FAILED}
@@ -37,7 +39,7 @@ async def ask(asking: Asking, host: Host) -> None:
     """Connect to the port, send nothing, and close."""
     address = host.target.address
     reply = await asking.net.tcp_exchange(
-        address, PORT, Request(NAME, "connect", b""), deadline_s=2.0, complete=lambda _: True
+        address, PORT, _NO_WORDS, deadline_s=2.0, complete=lambda _: True
     )
     opened = reply.outcome in _NO_WORD
     note = f"{SUSPECT}: accepts connections on every port and says nothing" if opened else ""
@@ -49,6 +51,11 @@ async def ask(asking: Asking, host: Host) -> None:
 def read(_: Observation) -> tuple[Evidence, ...]:
     """An open port says nothing about a maker."""
     return ()
+
+
+def samples(_: Occasion) -> tuple[Sample, ...]:
+    """Nothing is said: the connection is opened and closed."""
+    return (Sample(_NO_WORDS, "the connection is opened and closed; no byte is sent on it"),)
 
 
 PROBER = Prober(
@@ -64,5 +71,6 @@ PROBER = Prober(
     ),
     read=read,
     ask=ask,
+    samples=samples,
     wanted=nothing_speaks,
 )

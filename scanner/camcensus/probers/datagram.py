@@ -7,6 +7,7 @@ from functools import partial
 
 from camcensus.net import Reply
 from camcensus.probers.base import Asking, Host, Prober, Said, judged
+from camcensus.probers.samples import Occasion, Sample
 from camcensus.scope import PlannedProber, Reach
 from camcensus.types import (
     UNECHOED,
@@ -80,7 +81,12 @@ def datagram_prober(question: Question) -> Prober:
         again=partial(_again, question),
         vendor=question.reach is Reach.NAMED,
         reply_port=question.reply_port,
+        samples=partial(_samples, question),
     )
+
+
+def _samples(question: Question, occasion: Occasion) -> tuple[Sample, ...]:
+    return (Sample(question.request(occasion.number[:16]), source_port=question.reply_port),)
 
 
 def _read(question: Question, observation: Observation) -> tuple[Evidence, ...]:

@@ -9,6 +9,7 @@ from functools import partial
 
 from camcensus.probers.datagram import Question, datagram_prober
 from camcensus.probers.evidence import dhip_evidence
+from camcensus.probers.samples import Occasion, Sample
 from camcensus.scope import Reach
 from camcensus.types import Evidence
 from camcensus.wire import MalformedError
@@ -44,7 +45,16 @@ def _question(*, unicast: bool) -> Question:
     )
 
 
-PROBER = replace(
-    datagram_prober(_question(unicast=True)),
-    link=datagram_prober(_question(unicast=False)).link,
-)
+_TO_GROUP, _TO_ONE = (_question(unicast=unicast) for unicast in (False, True))
+
+
+def samples(occasion: Occasion) -> tuple[Sample, ...]:
+    """The two forms of the question."""
+    number = occasion.number[:16]
+    return (
+        Sample(_TO_ONE.request(number), "to one address"),
+        Sample(_TO_GROUP.request(number), "to the group on a planned link"),
+    )
+
+
+PROBER = replace(datagram_prober(_TO_ONE), link=datagram_prober(_TO_GROUP).link, samples=samples)

@@ -8,7 +8,9 @@ from camcensus.net.frames import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.net.scrub import image_hashes
 from camcensus.probers.base import Asking, Host, Prober
 from camcensus.probers.evidence import favicon_evidence, http_evidence
+from camcensus.probers.samples import Occasion, Sample
 from camcensus.probers.tls import greet_as_of_old, observe_certificate
+from camcensus.probers.tls import samples as tls_samples
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     Evidence,
@@ -203,6 +205,20 @@ def _favicon_evidence(response: Response) -> tuple[Evidence, ...]:
     return favicon_evidence(*hashes)
 
 
+def samples(occasion: Occasion) -> tuple[Sample, ...]:
+    """The pages that it may ask for, and the hello to what refuses every cipher of today."""
+
+    def get(path: str, message: str) -> Request:
+        return Request(NAME, message, build_get(occasion.address, path, occasion.agent))
+
+    return (
+        Sample(get("/", "page")),
+        Sample(get(occasion.path, "redirect"), "where the front page leads there"),
+        Sample(get(occasion.icon, "favicon"), "while nothing has said who made the device"),
+        *tls_samples(occasion),
+    )
+
+
 PROBER = Prober(
     name=NAME,
     planned=(
@@ -223,4 +239,5 @@ PROBER = Prober(
     read=read,
     ask=ask,
     again=again,
+    samples=samples,
 )

@@ -12,6 +12,7 @@ from camcensus.net.frames import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.net.safety import IdentityPage
 from camcensus.probers.base import Asking, Host, Prober, Said, judged
 from camcensus.probers.evidence import http_evidence
+from camcensus.probers.samples import Occasion, Sample
 from camcensus.probers.web import NO_PAGE, ask_web_port, web_ports
 from camcensus.scope import PlannedProber
 from camcensus.types import (
@@ -55,10 +56,24 @@ async def ask(asking: Asking, host: Host) -> None:
     place = next(iter(web_ports(host)), None)
     if page is None or place is None:
         return
-    address, agent = host.target.address, asking.net.user_agent
-    request = Request(NAME, MESSAGE, build_get(address, page.path, agent, port=place.host_port))
+    request = _request(page, host.target.address, asking.net.user_agent, place.host_port)
     reply = await ask_web_port(asking, host, place, request)
     await asking.emit(_observe(asking, host, page, reply))
+
+
+def _request(page: IdentityPage, address: str, agent: str, port: int | None = None) -> Request:
+    return Request(NAME, MESSAGE, build_get(address, page.path, agent, port=port))
+
+
+def samples(occasion: Occasion) -> tuple[Sample, ...]:
+    """The request for each page; a host gets one of them, if any."""
+    return tuple(
+        Sample(
+            _request(page, occasion.address, occasion.agent),
+            f"only where the maker may be {' or '.join(sorted(page.makers))}",
+        )
+        for page in occasion.pages
+    )
 
 
 def _observe(asking: Asking, host: Host, page: IdentityPage, reply: Reply) -> Observation:
@@ -92,4 +107,5 @@ PROBER = Prober(
     read=read,
     ask=ask,
     spares=spares,
+    samples=samples,
 )

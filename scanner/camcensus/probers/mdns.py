@@ -8,6 +8,7 @@ from functools import partial
 from camcensus.net import Reply
 from camcensus.probers.base import Asking, Host, Prober
 from camcensus.probers.evidence import mdns_evidence
+from camcensus.probers.samples import Occasion, Sample
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     Evidence,
@@ -160,6 +161,19 @@ async def ask(asking: Asking, host: Host) -> None:
             await asking.emit(_malformed(asking, host.target, reply, back))
 
 
+def samples(occasion: Occasion) -> tuple[Sample, ...]:
+    """The question, and the one that follows it on a link."""
+    further = _request(occasion.services)
+    return (
+        Sample(_request((ENUMERATION, *SERVICES))),
+        Sample(
+            further,
+            "once more on a link, for the kinds of service that its devices announced "
+            f"(up to {_MOST_QUESTIONS})",
+        ),
+    )
+
+
 PROBER = Prober(
     name=NAME,
     planned=(
@@ -169,5 +183,6 @@ PROBER = Prober(
     read=read,
     link=link,
     ask=ask,
+    samples=samples,
     beyond_router="a device should ignore multicast DNS from another network (RFC 6762, 5.5)",
 )

@@ -6,7 +6,7 @@ an ONVIF device: that is evidence, and nothing that needs a right is asked after
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from functools import partial
 from http import HTTPStatus
@@ -24,6 +24,7 @@ from camcensus.probers.onvif_messages import (
     message,
     signed_message,
 )
+from camcensus.probers.samples import Occasion, Sample
 from camcensus.probers.tls import NAME as TLS
 from camcensus.scope import PlannedProber
 from camcensus.types import (
@@ -231,7 +232,8 @@ async def _put(
 ) -> Verdict:
     """One question, and what was observed; `signed` is its body with the owner's login."""
     address, port = host.target.address, endpoint.port
-    request = _request(asking, address, endpoint, question, signed or message(question.operation))
+    body = signed or message(question.operation)
+    request = _request(asking.net.user_agent, address, endpoint, question, body)
     if asking.net.objection(request, address, Transport.TCP, port):
         return Verdict.NOBODY  # the device's own word leads where we do not go: it stays recorded
     reply = await asking.net.tcp_exchange(
@@ -254,12 +256,12 @@ async def _put(
 
 
 def _request(
-    asking: Asking, address: str, endpoint: Endpoint, question: Question, body: bytes
+    agent: str, address: str, endpoint: Endpoint, question: Question, body: bytes
 ) -> Request:
     payload = build_post(
         address,
         endpoint.path,
-        asking.net.user_agent,
+        agent,
         content_type=content_type(question.operation),
         body=body,
         port=host_port(endpoint.port, tls=endpoint.tls),
@@ -333,6 +335,20 @@ def read(observation: Observation) -> tuple[Evidence, ...]:
     return _evidence(response, _answer(response)[0], observation.seen_at)
 
 
+def samples(occasion: Occasion) -> tuple[Sample, ...]:
+    """Every question of the plan; `MissingWsdlError` where the messages cannot be made."""
+    address, agent = occasion.address, occasion.agent
+    place = Endpoint(80, occasion.onvif_path)
+    asked = [one for one in QUESTIONS if occasion.thorough or not one.thorough]
+    said = [Sample(_request(agent, address, place, one, message(one.operation))) for one in asked]
+    for one in AS_OWNER if occasion.login else ():
+        created = datetime.fromtimestamp(int.from_bytes(occasion.number[:4]), UTC)
+        body = signed_message(one.operation, occasion.user, occasion.secret, created)
+        when = "with the owner's account, after a refusal; its name and digest vary with it"
+        said.append(Sample(_request(agent, address, place, one, body), when))
+    return tuple(said)
+
+
 PROBER = Prober(
     name=NAME,
     planned=(
@@ -352,4 +368,5 @@ PROBER = Prober(
     ),
     read=read,
     ask=ask,
+    samples=samples,
 )

@@ -13,6 +13,7 @@ from camcensus.net.frames import CONNECTION_FRAMES
 from camcensus.net.tcp import REQUEST_FRAMES
 from camcensus.probers.base import Asking, Host, Prober
 from camcensus.probers.evidence import rtsp_evidence
+from camcensus.probers.samples import Occasion, Sample
 from camcensus.probers.tls import observe_certificate
 from camcensus.scope import PlannedProber
 from camcensus.types import Evidence, Observation, Outcome, ProberCost, Request, Transport
@@ -155,8 +156,14 @@ def _may_ask_again(said: Sequence[_Said]) -> bool:
 
 def _questions(
     asking: Asking, host: Host, port: int, *, tls: bool, whole_server: bool = True
-) -> tuple[_Question, ...]:
+) -> tuple[_Question, _Question]:
     address, agent = host.target.address, asking.net.user_agent
+    return _questions_to(address, agent, port, tls=tls, whole_server=whole_server)
+
+
+def _questions_to(
+    address: str, agent: str, port: int, *, tls: bool, whole_server: bool = True
+) -> tuple[_Question, _Question]:
     options = build_options(address, port, agent, sequence=1, whole_server=whole_server, tls=tls)
     describe = build_describe(address, port, agent, sequence=2, tls=tls)
     return (
@@ -219,6 +226,19 @@ def _sequence_problem(answer: Answer, question: _Question) -> tuple[str, ...]:
     return () if stated is None or stated == str(question.sequence) else ("other-cseq",)
 
 
+def samples(occasion: Occasion) -> tuple[Sample, ...]:
+    """The two questions, and the first one as a server gets it that rejects the form `*`."""
+    address, agent = occasion.address, occasion.agent
+    port = occasion.stream_port
+    options, describe = _questions_to(address, agent, port, tls=False)
+    root, _ = _questions_to(address, agent, port, tls=False, whole_server=False)
+    return (
+        Sample(Request(NAME, options.message, options.payload)),
+        Sample(Request(NAME, root.message, root.payload), "where a server rejects the form above"),
+        Sample(Request(NAME, describe.message, describe.payload)),
+    )
+
+
 PROBER = Prober(
     name=NAME,
     planned=(
@@ -239,4 +259,5 @@ PROBER = Prober(
     read=read,
     ask=ask,
     again=again,
+    samples=samples,
 )

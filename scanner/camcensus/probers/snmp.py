@@ -10,6 +10,7 @@ from functools import partial
 from camcensus.net import Reply
 from camcensus.probers.base import Asking, Host, Prober, Said, judged
 from camcensus.probers.evidence import snmp_evidence
+from camcensus.probers.samples import Occasion, Sample
 from camcensus.scope import PlannedProber
 from camcensus.types import Evidence, Observation, Outcome, ProberCost, Request, Transport
 from camcensus.wire import MalformedError
@@ -45,13 +46,34 @@ def with_community(community: Community) -> Prober:
     planned = PlannedProber(
         NAME, "second", Transport.UDP, (PORT,), ProberCost(datagrams, 0, datagrams)
     )
-    return replace(PROBER, planned=(planned,), ask=partial(_ask, community))
+    return replace(
+        PROBER,
+        planned=(planned,),
+        ask=partial(_ask, community),
+        samples=partial(_samples, _versions(community)),
+    )
+
+
+def _versions(community: Community) -> tuple[Version, ...]:
+    return (Version.V2C, Version.V1) if community.version_1_too else (Version.V2C,)
+
+
+def _samples(versions: tuple[Version, ...], occasion: Occasion) -> tuple[Sample, ...]:
+    """The question, with another community than the user's: that one is shown nowhere."""
+    request_id = _request_id(occasion.number)
+    return tuple(
+        Sample(
+            Request(NAME, MESSAGE, build_get(occasion.secret, request_id, version)),
+            f"version {version}; the community that was given stands in the place of a sample, and "
+            "its length in the two lengths before it",
+        )
+        for version in versions
+    )
 
 
 async def _ask(community: Community, asking: Asking, host: Host) -> None:
     """One question; one more in version 1 to a host that was silent, if the user wants that."""
-    versions = (Version.V2C, Version.V1) if community.version_1_too else (Version.V2C,)
-    for version in versions:
+    for version in _versions(community):
         request_id = _request_id(asking.seed(f"{NAME} {version}", host.target.address))
         request = Request(NAME, MESSAGE, build_get(community.name, request_id, version))
         replies = await asking.net.udp_exchange(host.target.address, PORT, request)

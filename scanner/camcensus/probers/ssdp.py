@@ -14,6 +14,7 @@ from camcensus.net import Reply
 from camcensus.net.frames import CONNECTION_FRAMES
 from camcensus.probers.base import Asking, Host, Prober, Said, judged
 from camcensus.probers.evidence import description_evidence, ssdp_evidence
+from camcensus.probers.samples import Occasion, Sample
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     Evidence,
@@ -104,7 +105,7 @@ def _observe(asking: Asking, target: Target, heard: _Heard, reply: Reply) -> Obs
 async def link(asking: Asking, interface: Interface) -> None:
     """Ask the link for root devices; what announces itself meanwhile is heard too."""
     heard = _Heard()
-    request = Request(NAME, SEARCH, build_search(wait_s=_WAIT_S))
+    request = _search_request(GROUP, _WAIT_S)
     take = asking.safely(NAME, partial(_take, asking, heard))
     await asking.net.multicast(interface, GROUP, PORT, [request], take, window_s=_WINDOW_S)
     asking.remark(NAME, f"{interface.name}: {len(heard.known)} made themselves known on the link")
@@ -117,10 +118,31 @@ async def ask(asking: Asking, host: Host) -> None:
     await _describe(asking, host)
 
 
+def _search_request(address: str, wait_s: int) -> Request:
+    return Request(NAME, SEARCH, build_search(address, wait_s=wait_s))
+
+
+def _description_request(address: str, path: str, agent: str, port: int | None) -> Request:
+    return Request(NAME, DESCRIPTION, build_get(address, path, agent, port=port))
+
+
+def samples(occasion: Occasion) -> tuple[Sample, ...]:
+    """The search in its two forms, and the request for a description."""
+    address, agent = occasion.address, occasion.agent
+    return (
+        Sample(_search_request(GROUP, _WAIT_S), "to the group on a planned link"),
+        Sample(_search_request(address, 1), "to one address"),
+        Sample(
+            _description_request(address, occasion.description, agent, None),
+            "only to software that is known to bear it",
+        ),
+    )
+
+
 async def _search(asking: Asking, host: Host) -> None:
     """A unicast search (UPnP Device Architecture 1.1, 1.3.2); version 1.0 may ignore it."""
     address, heard = host.target.address, _Heard()
-    request = Request(NAME, SEARCH, build_search(address, wait_s=1))
+    request = _search_request(address, 1)
     for reply in await asking.net.udp_exchange(address, PORT, request, timeout_s=1.5):
         seen = _observe(asking, host.target, heard, reply)
         if seen is not None:
@@ -135,10 +157,11 @@ async def _describe(asking: Asking, host: Host) -> None:
         return
     for place in _safe_places(asking, host):
         try:
-            payload = build_get(address, place.path, agent, port=host_port(place.port, tls=False))
+            request = _description_request(
+                address, place.path, agent, host_port(place.port, tls=False)
+            )
         except ValueError:
             continue
-        request = Request(NAME, DESCRIPTION, payload)
         objection = asking.net.objection(request, address, Transport.TCP, place.port)
         if not objection:
             await _fetch(asking, host, place, request)
@@ -202,5 +225,6 @@ PROBER = Prober(
     read=read,
     link=link,
     ask=ask,
+    samples=samples,
     beyond_router="many UPnP devices hear only questions to their group, which no router passes",
 )

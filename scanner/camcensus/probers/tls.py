@@ -7,6 +7,7 @@ from functools import partial
 from camcensus.net import Reply
 from camcensus.probers.base import Asking, Host
 from camcensus.probers.evidence import certificate_evidence
+from camcensus.probers.samples import Occasion, Sample
 from camcensus.types import Evidence, Observation, Outcome, Request, Transport
 from camcensus.wire import MalformedError
 from camcensus.wire.tls import (
@@ -62,7 +63,7 @@ async def greet_as_of_old(asking: Asking, host: Host, port: int, failed: Reply) 
         return
     at_most = Version.SSL_3_0 if failed.alert == PROTOCOL_VERSION else Version.TLS_1_2
     random = hmac.digest(asking.key, host.target.address.encode(), "sha256")
-    request = Request(NAME, _HELLO, build_client_hello(at_most, random))
+    request = _request(at_most, random)
     reply = await asking.net.tcp_exchange(
         host.target.address, port, request, limit=FLIGHT_READ, complete=flight_complete
     )
@@ -74,3 +75,15 @@ async def greet_as_of_old(asking: Asking, host: Host, port: int, failed: Reply) 
     host.observations.append(seen)
     await asking.emit(seen)
     await observe_certificate(asking, host, heard)
+
+
+def _request(at_most: Version, number: bytes) -> Request:
+    return Request(NAME, _HELLO, build_client_hello(at_most, number))
+
+
+def samples(occasion: Occasion) -> tuple[Sample, ...]:
+    """Both forms of the old hello; a host gets one of them, if any."""
+    return (
+        Sample(_request(Version.TLS_1_2, occasion.number), "where no cipher was common"),
+        Sample(_request(Version.SSL_3_0, occasion.number), "where no version was common"),
+    )

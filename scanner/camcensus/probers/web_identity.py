@@ -8,6 +8,7 @@ from camcensus.net import Reply
 from camcensus.net.frames import CONNECTION_FRAMES, TLS_FRAMES
 from camcensus.probers.base import Asking, Host, Prober, Said, judged
 from camcensus.probers.evidence import field_evidence, http_evidence
+from camcensus.probers.samples import Occasion, Sample
 from camcensus.probers.web import NO_PAGE, WebPort, ask_web_port, web_ports
 from camcensus.scope import PlannedProber
 from camcensus.types import (
@@ -90,10 +91,18 @@ async def _ask(question: _Question, asking: Asking, host: Host) -> None:
     place = _place(question, host)
     if place is None or not asking.expects(question.prober, host.evidence()):
         return
-    payload = question.build(host.target.address, asking.net.user_agent, port=place.host_port)
-    request = Request(question.prober, question.message, payload)
+    request = _request(question, host.target.address, asking.net.user_agent, place.host_port)
     reply = await ask_web_port(asking, host, place, request)
     await asking.emit(_observe(question, asking, host, reply))
+
+
+def _request(question: _Question, address: str, agent: str, port: int | None = None) -> Request:
+    payload = question.build(address, agent, port=port)
+    return Request(question.prober, question.message, payload)
+
+
+def _samples(question: _Question, occasion: Occasion) -> tuple[Sample, ...]:
+    return (Sample(_request(question, occasion.address, occasion.agent)),)
 
 
 def _observe(question: _Question, asking: Asking, host: Host, reply: Reply) -> Observation:
@@ -134,6 +143,7 @@ def _prober(question: _Question) -> Prober:
         read=partial(_read, question),
         ask=partial(_ask, question),
         spares=partial(_spares, question),
+        samples=partial(_samples, question),
     )
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from camcensus.net import Reply
 from camcensus.probers.base import Asking, Host, Prober, Said, judged
 from camcensus.probers.evidence import ws_discovery_evidence
+from camcensus.probers.samples import Occasion, Sample
 from camcensus.scope import PlannedProber
 from camcensus.types import (
     UNSOLICITED,
@@ -174,6 +175,12 @@ def _refused(host: Host) -> bool:
     )
 
 
+def samples(occasion: Occasion) -> tuple[Sample, ...]:
+    """Each form of the question."""
+    message_id = f"uuid:{uuid.UUID(bytes=occasion.number[:16], version=4)}"
+    return tuple(Sample(_request(form, message_id)) for form in _FORMS)
+
+
 PROBER = Prober(
     name=NAME,
     planned=(
@@ -186,4 +193,5 @@ PROBER = Prober(
     survey=survey,
     ask=ask,
     again=again,
+    samples=samples,
 )

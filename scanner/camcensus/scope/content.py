@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 
 from camcensus.scope.parts import Part
-from camcensus.scope.words import Exclusion, LinkLeftOut, PlannedLink, PlannedProber, PlannedZone
+from camcensus.scope.words import (
+    Asker,
+    Exclusion,
+    LinkLeftOut,
+    PlannedLink,
+    PlannedProber,
+    PlannedZone,
+)
 from camcensus.types import PaceLimits
 
 
@@ -27,3 +34,4 @@ class PlanContent:
     pace: PaceLimits
     thorough: bool  # hosts are asked on although everything that matters is known
     notes: tuple[str, ...]
+    asker: Asker

@@ -15,6 +15,8 @@ from camcensus.scope.selection import Selection, select
 from camcensus.scope.sources import Resolve
 from camcensus.scope.stored import write_content
 from camcensus.scope.words import (
+    UNSTATED,
+    Asker,
     DeniedPorts,
     Exclusion,
     PlannedLink,
@@ -35,6 +37,7 @@ def make_plan(
     probers: tuple[PlannedProber, ...],
     pace: PaceLimits,
     denied: tuple[DeniedPorts, ...],
+    asker: Asker = UNSTATED,
     key: int | None = None,
     resolve: Resolve | None = None,
 ) -> Plan:
@@ -48,7 +51,7 @@ def make_plan(
     ports = read_ports(request.ports, probers, Denials(denied))
     selection = select(request, interfaces, resolve)
     content = _content(request, selection, interfaces, probers, pace)
-    content = replace(content, ports=tuple(sorted(ports.items())), key=key or 0)
+    content = replace(content, ports=tuple(sorted(ports.items())), key=key or 0, asker=asker)
     content = _within_reason(content, denied)
     if key is None:
         digest = sha256(write_content(content).encode()).hexdigest()
@@ -90,6 +93,7 @@ def _content(
         pace=pace,
         thorough=request.thorough,
         notes=selection.notes + _heard_beyond(links, selection.exclusions),
+        asker=UNSTATED,
     )
 
 

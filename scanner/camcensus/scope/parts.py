@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
+from camcensus.scope.addresses import range_text
 from camcensus.scope.ranges import RangeSet
 
 
@@ -16,6 +17,11 @@ class Part:
     last: int
     zone: int = -1
     tcp_for_all: bool = False
+
+    @property
+    def text(self) -> str:
+        """The range as people write it."""
+        return range_text(self.first, self.last)
 
 
 class Parts:

@@ -10,11 +10,19 @@ from typing import Self
 from netaddr import iprange_to_cidrs
 
 from camcensus.errors import SafetyError, ScopeError
-from camcensus.scope.addresses import LOOPBACK, MULTICAST, embedded, position, text_of
+from camcensus.scope.addresses import (
+    LOOPBACK,
+    MULTICAST,
+    embedded,
+    position,
+    range_text,
+    text_of,
+)
 from camcensus.scope.areas import Area, areas_of
 from camcensus.scope.content import PlanContent
 from camcensus.scope.estimate import Estimate, Load, estimate
 from camcensus.scope.grammar import read_ranges
+from camcensus.scope.links import prefix_of
 from camcensus.scope.order import Order
 from camcensus.scope.parts import Parts
 from camcensus.scope.permit import ScopePermit
@@ -22,6 +30,8 @@ from camcensus.scope.ports import Denials, check_ports
 from camcensus.scope.ranges import Pair, RangeSet
 from camcensus.scope.stored import read_content, write_content
 from camcensus.scope.words import (
+    UNSTATED,
+    Asker,
     DeniedPorts,
     Exclusion,
     LinkLeftOut,
@@ -32,6 +42,14 @@ from camcensus.scope.words import (
     Stage,
 )
 from camcensus.types import Interface, PaceLimits, Permit, Target
+
+_ASKER = {
+    "program": "program",
+    "rules": "the rules of what may be sent: SHA-256",
+    "contact": "contact",
+    "source_port": "source port",
+    "login": "the owner's ONVIF login",
+}
 
 
 class Plan:
@@ -54,10 +72,18 @@ class Plan:
 
     @classmethod
     def from_text(
-        cls, text: str, *, denied: tuple[DeniedPorts, ...], source: str = "the plan"
+        cls,
+        text: str,
+        *,
+        denied: tuple[DeniedPorts, ...],
+        source: str = "the plan",
+        unsealed: bool = False,
     ) -> Self:
-        """A plan from its text. What may never be sent to is asked of today's lists, not of it."""
-        content = read_content(text, source)
+        """A plan from its text. What may never be sent to is asked of today's lists, not of it.
+
+        `unsealed` also reads what older programs stored of sweeps that were interrupted.
+        """
+        content = read_content(text, source, unsealed=unsealed)
         try:
             return cls(content, denied)
         except (SafetyError, ScopeError) as error:
@@ -210,6 +236,7 @@ class Plan:
         interfaces: tuple[Interface, ...],
         probers: tuple[PlannedProber, ...],
         pace: PaceLimits,
+        asker: Asker = UNSTATED,
     ) -> tuple[str, ...]:
         """What would not be as planned if this plan ran here and now; empty if all is."""
         found = [
@@ -217,6 +244,13 @@ class Plan:
             f"{link.interface.prefix_length} as planned"
             for link in self.links
             if link.interface not in interfaces
+        ]
+        found += self._moved(interfaces)
+        found += [
+            f"{_ASKER[row.name]} {getattr(asker, row.name)!a} is not "
+            f"{getattr(self.content.asker, row.name)!a} as planned"
+            for row in fields(Asker)
+            if getattr(asker, row.name) != getattr(self.content.asker, row.name)
         ]
         planned = self.content.probers
         gone = (it for it in planned if it not in probers)
@@ -235,6 +269,16 @@ class Plan:
                 if getattr(pace, row.name) != getattr(self.content.pace, row.name)
             ]
         return tuple(found)
+
+    def _moved(self, interfaces: tuple[Interface, ...]) -> Iterator[str]:
+        """Targets that are neighbours of this machine now and were not, or the other way round."""
+        targets = self._parts.ranges()
+        here = RangeSet.of(pair for one in interfaces for pair in prefix_of(one)).minus(LOOPBACK)
+        then, now = (ranges.meet(targets) for ranges in (self._own_networks, here))
+        for first, last in now.minus(then):
+            yield f"{range_text(first, last)} is on a link of this machine, and was not as planned"
+        for first, last in then.minus(now):
+            yield f"{range_text(first, last)} is on no link of this machine, and was as planned"
 
 
 def _pairs(networks: tuple[str, ...]) -> Iterator[Pair]:

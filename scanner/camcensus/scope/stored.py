@@ -1,7 +1,14 @@
-"""A plan as canonical JSON, and back. What does not hold is refused, as if typed by a stranger."""
+"""A plan as canonical JSON, and back. What does not hold is refused, as if typed by a stranger.
 
+The text carries a copy of itself under the key `sealed`, so that a plan that somebody edited can
+be refused by naming what was edited. It is no signature: who edits both has made another plan,
+with another hash.
+"""
+
+import binascii
 import json
 import math
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import asdict, fields
 from enum import StrEnum
@@ -10,11 +17,14 @@ from typing import Any, Literal, TypeVar, cast
 from camcensus.errors import ScopeError
 from camcensus.scope.addresses import NEVER_SENT, PRIVATE, position, range_text
 from camcensus.scope.content import PlanContent
+from camcensus.scope.edits import edits
 from camcensus.scope.grammar import Networks, read_ranges, read_word, too_wide
 from camcensus.scope.parts import Part
 from camcensus.scope.ranges import Pair, RangeSet
 from camcensus.scope.selection import MOST_TARGETS
 from camcensus.scope.words import (
+    UNSTATED,
+    Asker,
     Exclusion,
     LinkLeftOut,
     PlannedLink,
@@ -25,15 +35,32 @@ from camcensus.scope.words import (
 )
 from camcensus.types import Interface, PaceLimits, ProberCost, Transport
 
-SCHEMA = "camcensus.plan-file/1"
+SCHEMA = "camcensus.plan-file/2"
+UNSEALED = "camcensus.plan-file/1"  # as databases hold it of sweeps begun by an older program
+_MAKE = "make one with `camcensus plan -o FILE`"
+_AGAIN = "make it again with `camcensus plan`, or fetch the file again"
 _MOST = 1 << 40  # no count, cost or rate of a plan comes near
 _T = TypeVar("_T")
 _E = TypeVar("_E", bound=StrEnum)
 
 
 def write_content(content: PlanContent) -> str:
-    """The canonical text: the same plan gives the same bytes."""
-    table = {
+    """The canonical text: the same plan gives the same bytes, its copy among them."""
+    table = _table(content)
+    return _text({**table, "sealed": seal(table)})
+
+
+def seal(table: dict[str, Any]) -> str:
+    """The copy of a plan that its text carries; base64, so that no search and replace finds it."""
+    return b64encode(json.dumps(table, sort_keys=True, separators=(",", ":")).encode()).decode()
+
+
+def _text(table: dict[str, Any]) -> str:
+    return json.dumps(table, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+
+def _table(content: PlanContent) -> dict[str, Any]:
+    return {
         "schema": SCHEMA,
         "site": content.site,
         "key": content.key,
@@ -54,8 +81,8 @@ def write_content(content: PlanContent) -> str:
         "pace": _pace_table(content.pace),
         "thorough": content.thorough,
         "notes": content.notes,
+        "asker": asdict(content.asker),
     }
-    return json.dumps(table, indent=1, sort_keys=True, allow_nan=False) + "\n"
 
 
 def _pace_table(pace: PaceLimits) -> dict[str, object]:
@@ -64,15 +91,46 @@ def _pace_table(pace: PaceLimits) -> dict[str, object]:
     return {key: float(value) if key in real else value for key, value in asdict(pace).items()}
 
 
-def read_content(text: str, source: str) -> PlanContent:
-    """The plan in the text; `ScopeError` names the source and the key that does not hold."""
+def read_content(text: str, source: str, *, unsealed: bool = False) -> PlanContent:
+    """The plan in the text; `ScopeError` names the source and the key that does not hold.
+
+    An edited text is refused with what was edited. `unsealed` also reads what older programs
+    stored, which has no copy of itself.
+    """
     try:
         table = json.loads(text)
+        if unsealed and isinstance(table, dict) and table.get("schema") == UNSEALED:
+            return _plan(_Row(source, "", table), UNSEALED)
+        sealed = _sealed(_Row(source, "", table))
+        content = _plan(_Row(source, "", {k: v for k, v in table.items() if k != "sealed"}), SCHEMA)
     except (ValueError, RecursionError) as error:
+        raise ScopeError(f"{source}: not a plan file ({error}); {_MAKE}") from None
+    if sealed != seal(_table(content)) or text != write_content(content):
         raise ScopeError(
-            f"{source}: not a plan file ({error}); make one with `camcensus plan -o FILE`"
-        ) from None
-    return _plan(_Row(source, "", table))
+            f"{source}: not laid out as camcensus wrote it (blanks, order or numbers were "
+            f"changed): {_AGAIN}"
+        )
+    return content
+
+
+def _sealed(row: "_Row") -> str:
+    """The copy; `ScopeError` names where the text is no longer what the copy says."""
+    if row.table.get("schema") == UNSEALED:
+        raise row.error(
+            "schema",
+            f"is {UNSEALED}, which cannot show whether somebody edited it: make the plan again",
+        )
+    row.must("schema", row.table.get("schema") == SCHEMA, f"is not {SCHEMA}: {_MAKE}")
+    sealed = row.text("sealed")
+    try:
+        made = json.loads(b64decode(sealed, validate=True))
+    except (binascii.Error, ValueError):
+        made = None
+    if not isinstance(made, dict):
+        raise row.error("sealed", f"does not hold: the file was edited or cut; {_AGAIN}")
+    if found := edits(made, row.table):
+        raise ScopeError(f"{row.source}: edited since it was made: {'; '.join(found)}")
+    return sealed
 
 
 class _Row:
@@ -162,10 +220,8 @@ class _Row:
             raise self.error(key, why)
 
 
-def _plan(row: _Row) -> PlanContent:
-    row.must(
-        "schema", row.text("schema") == SCHEMA, f"is not {SCHEMA}: this program reads no other"
-    )
+def _plan(row: _Row, schema: str) -> PlanContent:
+    row.must("schema", row.text("schema") == schema, f"is not {schema}")
     content = PlanContent(
         site=row.text("site"),
         key=row.whole("key", 0, (1 << 64) - 1),
@@ -183,6 +239,7 @@ def _plan(row: _Row) -> PlanContent:
         pace=_pace(row.inner("pace")),
         thorough=row.flag("thorough"),
         notes=row.texts("notes"),
+        asker=UNSTATED if schema == UNSEALED else _asker(row.inner("asker")),
     )
     _check(row, content)
     return row.done(content)
@@ -203,6 +260,18 @@ def _check(row: _Row, content: PlanContent) -> None:
     row.must("requested", content.requested >= total, "is less than the targets")
     names = [name for name, _ in content.ports]
     row.must("ports", len(set(names)) == len(names), "name a prober twice")
+
+
+def _asker(row: _Row) -> Asker:
+    return row.done(
+        Asker(
+            program=row.text("program"),
+            rules=row.text("rules"),
+            contact=row.text("contact"),
+            source_port=row.whole("source_port", 0, 65535),
+            login=row.text("login"),
+        )
+    )
 
 
 def _range(row: _Row) -> Pair:

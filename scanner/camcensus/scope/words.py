@@ -78,6 +78,20 @@ class PlannedProber:
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks and by which rules: what was agreed to besides the scope."""
+
+    program: str = ""  # name and version
+    rules: str = ""  # SHA-256 of the files that say what may be sent
+    contact: str = ""
+    source_port: int = 0
+    login: str = "none"  # the owner's ONVIF account: none, https, or http where there is no https
+
+
+UNSTATED = Asker()  # of plans that older programs stored
+
+
+@dataclass(frozen=True, slots=True)
 class DeniedPorts:
     """Ports that are never sent to, whoever asks."""
 

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field, replace
 from camcensus.probers.base import Asking, Host, Prober
 from camcensus.types import Observation, Outcome, Transport
 
-_IN_A_ROW = 2  # connections without any answer after which a host is suspected
-_HOSTS = 3  # hosts of one network that go quiet ...
-_WITHIN_S = 60.0  # ... within this time stop the network
+IN_A_ROW = 2  # connections without any answer after which a host is suspected
+HOSTS = 3  # hosts of one network that go quiet ...
+WITHIN_S = 60.0  # ... within this time stop the network
 
 
 def suspected(host: Host, *, at_the_end: bool) -> bool:
     """Whether its ports answer nothing any more, although the host had answered something."""
-    silent, enough = 0, 1 if at_the_end else _IN_A_ROW
+    silent, enough = 0, 1 if at_the_end else IN_A_ROW
     for seen in reversed(host.observations[host.vouched :]):
         if seen.proved:
             return silent >= enough
@@ -76,9 +76,9 @@ class Breaker:
         self.hosts[host.target.address] = _last_answered(host)
         recent = self._recent[network]
         recent.append(moment)
-        while moment - recent[0] > _WITHIN_S:
+        while moment - recent[0] > WITHIN_S:
             recent.popleft()
-        if len(recent) >= _HOSTS:
+        if len(recent) >= HOSTS:
             self.networks.add(network)
 
     def words(self) -> list[str]:
@@ -89,7 +89,7 @@ class Breaker:
             for address, last in sorted(self.hosts.items())
         ]
         return said + [
-            f"{_named(network)}: {_HOSTS} devices or more went quiet within {_WITHIN_S:.0f} s, so "
+            f"{_named(network)}: {HOSTS} devices or more went quiet within {WITHIN_S:.0f} s, so "
             "the rest of this network was left alone; find out why before you sweep it again"
             for network in sorted(self.networks)
         ]
