@@ -86,9 +86,11 @@ fmt: $(STAMP)  ## correct what can be corrected by a machine
 schema: $(STAMP)  ## write db/schema.sql anew, after a new migration
 	@$(RUN) -m camcensus.store.schema
 
-# The suite runs once more on what a user would install: a fresh environment that holds the wheel
-# and sees the dependencies of .venv, but not its editable install (Python reads no .pth file there).
-# What goes over the wire does not depend on how it was installed: `make test` watches that, once.
+# Tests run once more on what a user would install: a fresh environment that holds the wheel and sees
+# the dependencies of .venv, but not its editable install (Python reads no .pth file there). Those
+# run that need files beside the code: knowledge, migrations, templates, personas, the command line.
+IN_WHEEL := $(addprefix tests/,cli export fingerprints lab store)
+
 wheel: $(STAMP)  ## build sdist and wheel, check them, run the tests on the installed wheel
 	@rm -rf dist
 	$(RUN) -m build --no-isolation --outdir dist . >/dev/null
@@ -101,7 +103,7 @@ wheel: $(STAMP)  ## build sdist and wheel, check them, run the tests on the inst
 	found=$$("$$place/venv/bin/python" -c 'import camcensus; print(camcensus.__file__)')
 	if [[ "$$found" != "$$site"/* ]]; then echo "not the wheel, but $$found" >&2; exit 1; fi
 	export PATH="$$place/venv/bin:$$PATH" WORKER_PYTHON="$$place/venv/bin/python"
-	python -m pytest -q -p no:cacheprovider -m "not counterpart and not bundle and not fuzz and not netns" $$(tests/beside)
+	python -m pytest -q -p no:cacheprovider -m "not counterpart and not bundle and not fuzz and not netns" $$(tests/beside) $(IN_WHEEL)
 
 # Fetches the wheels that requirements/bundle.txt pins; the same pins give the same archive.
 MACHINE ?= x86_64
