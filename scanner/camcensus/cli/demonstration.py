@@ -13,6 +13,7 @@ from camcensus.census.inventory import gather
 from camcensus.cli.reading import census_table
 from camcensus.cli.screen import put, say
 from camcensus.errors import CamcensusError
+from camcensus.export.report import page
 from camcensus.export.xlsx import workbook
 from camcensus.lab import (
     SHORTCOMINGS,
@@ -46,6 +47,7 @@ def demonstrate(db: Path, *, pace: str, json_lines: bool, quiet: bool) -> int:
     video = [one.record for one in inventory.devices]
     sheet = db.with_name("cameras.xlsx")
     put(sheet, workbook(inventory))
+    put(db.with_name("cameras.html"), page(inventory).encode())
     if json_lines:
         for record in records:
             typer.echo(json.dumps(record.to_json()))
@@ -138,5 +140,5 @@ def _close(
         tell(quiet, f"  {one.address}: the label says {one.brand}, made by {one.maker}")
     for sentence in wrong:
         say(f"wrong: {sentence}")
-    tell(quiet, f"census {db}\nspreadsheet {sheet}")
+    tell(quiet, f"census {db}\nspreadsheet {sheet}\npage {sheet.with_suffix('.html')}")
     tell(quiet, f"look further with: camcensus devices --db {db}, camcensus show 1 --db {db}")
