@@ -92,7 +92,8 @@ MaxRate = Annotated[
     typer.Option("--max-rate", metavar="PPS", help="Never more frames a second than this."),
 ]
 Limit = Annotated[
-    int | None, typer.Option("--limit", min=1, metavar="N", help="A pilot: N random targets.")
+    int | None,
+    typer.Option("--limit", min=1, metavar="N", help="A pilot: N random targets, asked twice."),
 ]
 AllowPublic = Annotated[
     bool, typer.Option("--allow-public", help="The targets may lie in public address space.")

@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from camcensus.census.prepare import Prepared
 from camcensus.census.sweeping import Status, SweepResult, Watch, run_sweep
 from camcensus.census.tally import VIDEO
 from camcensus.cli.mistakes import let_go_of_stdout
-from camcensus.cli.screen import Sink, duration, harmless, say, writing
+from camcensus.cli.screen import Sink, duration, harmless, say, wrapped, writing
 from camcensus.config import Settings
 from camcensus.store import (
     DeviceChange,
@@ -27,6 +29,7 @@ from camcensus.store import (
 )
 
 _REFRESH_S = 0.25
+_GONE = 20  # addresses that a sentence names
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Wishes:
     quiet: bool = False
     stats_every_s: float = 10.0
     brief: bool = False  # without the counts of every way of asking at the end
+    again_after_s: float = 0.0  # when a pilot is asked a second time; 0 never
 
 
 def carry_out(
@@ -50,18 +54,59 @@ def carry_out(
         store = stack.enter_context(Store.open(settings.db))
         wanted = wishes.json_lines or wishes.output is not None
         sink = stack.enter_context(writing(wishes.output)) if wanted else None
-        screen = _Screen(prepared, wishes.quiet, wishes.brief, wishes.stats_every_s, sink)
-        screen.begin(store.path, record)
-        try:
-            # Windows' usual loop cannot watch a socket; this one is everywhere, and Linux's usual.
-            with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-                result = runner.run(_watched(prepared, store, screen, record))
-        finally:
-            screen.end()
-        for row in result.coverage:
-            screen.line(json.dumps(row.to_json()))
-        screen.summary(result, store)
-    return 0 if result.complete else 3
+        show = partial(_Screen, prepared, wishes.quiet, wishes.brief, wishes.stats_every_s, sink)
+        result = _swept(prepared, store, show(), record)
+        pilot = prepared.plan.content.limit is not None and wishes.again_after_s > 0
+        if not result.complete or not pilot:
+            return 0 if result.complete else 3
+        return _asked_again(prepared, store, show(), result, wishes)
+
+
+def _swept(
+    prepared: Prepared, store: Store, screen: "_Screen", record: SweepRecord | None = None
+) -> SweepResult:
+    """One sweep from its first line to its last."""
+    screen.begin(store.path, record)
+    try:
+        # Windows' usual loop cannot watch a socket; this one is everywhere, and Linux's usual.
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            result = runner.run(_watched(prepared, store, screen, record))
+    finally:
+        screen.end()
+    for row in result.coverage:
+        screen.line(json.dumps(row.to_json()))
+    screen.summary(result, store)
+    return result
+
+
+def _asked_again(
+    prepared: Prepared, store: Store, screen: "_Screen", first: SweepResult, wishes: Wishes
+) -> int:
+    """The second look of a pilot: whether what answered before the questions still does."""
+    say(
+        f"the pilot is asked again in {duration(wishes.again_after_s)}, to see that every device "
+        "still answers; Ctrl-C ends it here (--again-after 0 leaves it out)",
+        quiet=wishes.quiet,
+    )
+    time.sleep(wishes.again_after_s)
+    second = _swept(prepared, store, screen)
+    if not second.complete:
+        return 3
+    before, after = store.alive_in(first.sweep_id), store.alive_in(second.sweep_id)
+    gone = sorted(before - after, key=lambda one: (":" in one, ip_address(one)))
+    for line in wrapped(_second_look(len(before), gone), "  ", first=""):
+        say(line, quiet=wishes.quiet and not gone)
+    return 3 if gone else 0
+
+
+def _second_look(before: int, gone: list[str]) -> str:
+    if not gone:
+        return f"the pilot: all {before:,} that answered first still answer"
+    listed = ", ".join(gone[:_GONE]) + (" and others" if len(gone) > _GONE else "")
+    return (
+        f"warning: {len(gone):,} of {before:,} that answered first are silent now: {listed}; "
+        "look at them before you sweep the rest"
+    )
 
 
 async def _watched(

@@ -76,6 +76,14 @@ def sweep(
     db: opt.Db = None,
     json_lines: opt.Json = False,
     output: opt.Output = None,
+    again_after: Annotated[
+        str,
+        typer.Option(
+            "--again-after",
+            metavar="DURATION",
+            help="When a pilot is asked a second time; 0 never.",
+        ),
+    ] = "10m",
     quiet: opt.Quiet = False,
     stats_every: StatsEvery = "10s",
     log_format: opt.LogFormat = None,
@@ -323,8 +331,13 @@ def _screen_wishes(context: typer.Context) -> "Wishes":
     from camcensus.cli.progress import Wishes
 
     typed = context.params
+    again = typed.get("again_after", "0")
     return Wishes(
-        typed["json_lines"], typed["output"], typed["quiet"], seconds(typed["stats_every"])
+        typed["json_lines"],
+        typed["output"],
+        typed["quiet"],
+        seconds(typed["stats_every"]),
+        again_after_s=0.0 if again.strip() == "0" else seconds(again),
     )
 
 

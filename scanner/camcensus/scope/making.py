@@ -28,6 +28,10 @@ from camcensus.types import Interface, PaceLimits
 
 REASONABLE_S = 1800.0
 """How much longer a sweep may take so that makers' own questions go to every address."""
+_PILOT = (
+    "a pilot: its targets are asked a second time ten minutes later (--again-after), to see that "
+    "every device still answers; the figures are of one time"
+)
 
 
 def make_plan(
@@ -92,7 +96,11 @@ def _content(
         probers=probers,
         pace=pace,
         thorough=request.thorough,
-        notes=selection.notes + _heard_beyond(links, selection.exclusions),
+        notes=(
+            *selection.notes,
+            *_heard_beyond(links, selection.exclusions),
+            *([_PILOT] if request.limit is not None else []),
+        ),
         asker=UNSTATED,
     )
 

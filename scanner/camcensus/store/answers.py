@@ -118,6 +118,13 @@ def read_pending(connection: Connection, sweep_id: int) -> Iterator[PendingHost]
             )
 
 
+def read_alive(connection: Connection, sweep_id: int) -> Iterator[str]:
+    """The addresses that showed a sign of life in this sweep."""
+    row = ObservationRow
+    found = select(row.address).where(row.sweep_id == sweep_id, row.outcome.in_(SIGNS_OF_LIFE))
+    yield from connection.scalars(found.distinct())
+
+
 def read_finished(connection: Connection, sweep_id: int) -> Iterator[str]:
     """The addresses to which every question of the sweep was asked."""
     yield from connection.scalars(

@@ -149,6 +149,11 @@ class Store:
         with self._reading() as connection:
             return frozenset(answers.read_finished(connection, sweep_id))
 
+    def alive_in(self, sweep_id: int) -> frozenset[str]:
+        """The addresses that showed a sign of life in this sweep."""
+        with self._reading() as connection:
+            return frozenset(answers.read_alive(connection, sweep_id))
+
     def addresses_noted(
         self, site: str, messages: Sequence[str], note: str, since: datetime
     ) -> frozenset[str]:
