@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo test lint type arch fuzz counterparts bench accuracy makers screenshots check fmt schema wheel bundle soak
+.PHONY: help setup demo test lint type arch fuzz counterparts bench accuracy makers screenshots check fmt schema dist wheel bundle soak
 
 PYTHON ?= python3
 VENV   := .venv
@@ -86,16 +86,18 @@ fmt: $(STAMP)  ## correct what can be corrected by a machine
 schema: $(STAMP)  ## write db/schema.sql anew, after a new migration
 	@$(RUN) -m camcensus.store.schema
 
+dist: $(STAMP)  ## build sdist and wheel, and check what the wheel holds
+	@rm -rf dist
+	$(RUN) -m build --no-isolation --outdir dist . >/dev/null
+	$(VENV)/bin/check-wheel-contents dist/*.whl
+
 # Tests run once more on what a user would install: a fresh environment that holds the wheel and sees
 # the dependencies of .venv, but not its editable install (Python reads no .pth file there). Those
 # run that need files beside the code: knowledge, migrations, templates, personas, the command line.
 IN_WHEEL := $(addprefix tests/,cli export fingerprints lab store)
 
-wheel: $(STAMP)  ## build sdist and wheel, check them, run the tests on the installed wheel
-	@rm -rf dist
-	$(RUN) -m build --no-isolation --outdir dist . >/dev/null
-	$(VENV)/bin/check-wheel-contents dist/*.whl
-	place=$$(mktemp -d); trap 'rm -rf "$$place"' EXIT
+wheel: dist  ## the same, and tests on the installed wheel
+	@place=$$(mktemp -d); trap 'rm -rf "$$place"' EXIT
 	$(RUN) -m venv --without-pip "$$place/venv"
 	$(RUN) -m pip --disable-pip-version-check --python "$$place/venv/bin/python" install --quiet --no-deps --no-index dist/*.whl
 	site=$$("$$place/venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
