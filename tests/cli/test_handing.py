@@ -120,3 +120,14 @@ def test_the_page_can_be_marked_and_be_without_addresses(ask: Ask, db: Path) -> 
     assert text.count("OFFICIAL") >= 2
     assert "HiLook" in text
     assert "198.18" not in text
+
+
+@pytest.mark.parametrize("folder", ["/sys", "/proc", "/nowhere"])
+@pytest.mark.parametrize("words", [("report",), ("export", "xlsx"), ("export", "csv")])
+def test_where_nothing_can_be_written_the_file_is_named_and_what_to_do(
+    ask: Ask, db: Path, folder: str, words: tuple[str, ...]
+) -> None:
+    ran = ask(*words, "--db", db, "-o", f"{folder}/cameras")
+    assert ran.code == 2
+    assert ran.complaint.startswith(f"cannot write {folder}/cameras: ")
+    assert ran.complaint.endswith("; choose another file with -o")

@@ -88,11 +88,16 @@ def test_a_terminal_that_is_closed_ends_the_sweep_in_order(tmp_path: Path) -> No
     assert list(tmp_path.glob("cameras-*.html"))
 
 
-def test_where_no_list_could_be_written_nothing_is_asked(tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", ["list", "census"])
+def test_where_nothing_could_be_kept_nothing_is_asked(tmp_path: Path, what: str) -> None:
     # root may write everywhere but on a file system that is mounted for reading
-    before = "mkdir shut; mount -t tmpfs -o ro shut shut; cd shut; export HOME=$PWD"
+    shut = "mkdir shut; mount -t tmpfs -o ro shut shut"
+    before, said = {
+        "list": (f"{shut}; cd shut; export HOME=$PWD", "could be written neither to"),
+        "census": (f"{shut}; export XDG_DATA_HOME=$PWD/shut", "with CAMCENSUS_DB=FILE"),
+    }[what]
     run = guided(tmp_path, "198.18.0.8/29", "", "", before=before)
     assert run.code == 2
-    assert "could be written neither to" in run.stdout
+    assert said in run.stdout
     assert "Look for cameras" not in run.stdout
     assert [one for one in run.frames if one.protocol == "arp"] == []

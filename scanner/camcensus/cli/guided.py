@@ -55,6 +55,7 @@ def guide() -> int:
     set_up(settings.log_format)
     typer.echo("camcensus finds the surveillance cameras on a network and says who made them.")
     folder = _folder()
+    _must_be_kept(settings.db)
     try:
         prepared = _asked(settings)
     except (typer.Abort, KeyboardInterrupt, EOFError):
@@ -176,8 +177,9 @@ def _planned(settings: "Settings", words: list[str], site: str) -> "Prepared":
 def _tell_plan(prepared: "Prepared") -> None:
     """The plan in two lines."""
     plan, limits = prepared.plan, prepared.limits
+    size = "1 address" if plan.size == 1 else f"{plan.size:,} addresses"
     typer.echo(
-        f"The plan: {plan.size:,} addresses, about {duration(plan.estimate.seconds)}, at most "
+        f"The plan: {size}, about {duration(plan.estimate.seconds)}, at most "
         f"{limits.frames_per_s:g} packets a second and {limits.host_frames_per_s:g} to one device."
     )
     typer.echo(
@@ -232,6 +234,20 @@ def _folder() -> Path:
         f"the list could be written neither to {Path.cwd()} nor to {Path.home()}, so nothing was "
         "sent: change to a folder where you may write, and start again"
     )
+
+
+def _must_be_kept(db: str) -> None:
+    """Before anything is asked: what a sweep hears must have a place."""
+    if "://" in db:
+        return
+    place = Path(db).expanduser().absolute()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not os.access(place, os.W_OK):
+        raise UsageError(
+            f"the census could not be kept in {db}, so nothing was sent: {place} cannot be written "
+            "to. Name another place with CAMCENSUS_DB=FILE, or with db in the settings file"
+        )
 
 
 def _has_screen() -> bool:

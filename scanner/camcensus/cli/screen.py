@@ -155,7 +155,8 @@ def _whole(output: Path) -> Iterator[Path]:
                 partial.replace(target)
     finally:
         if not as_it_is:
-            partial.unlink(missing_ok=True)
+            with suppress(OSError):  # where nothing can be written, nothing was
+                partial.unlink(missing_ok=True)
 
 
 @contextmanager
