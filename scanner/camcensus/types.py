@@ -46,6 +46,12 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
+VIDEO = frozenset(Kind) - {Kind.NOT_VIDEO, Kind.UNKNOWN}
+"""What a census of cameras is about."""
+RECORDERS = frozenset({Kind.NVR, Kind.DVR, Kind.ENCODER})
+"""What other devices' pictures run into: its channels may hide cameras."""
+
+
 class Field(StrEnum):
     """Where a piece of evidence was read. The word before the dot is the protocol."""
 

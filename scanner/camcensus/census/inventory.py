@@ -6,8 +6,9 @@ from itertools import islice
 
 from camcensus import __version__
 from camcensus.errors import UsageError
-from camcensus.export.inventory import VIDEO, Inventory, Listed, SweepLine, unseen
+from camcensus.export.inventory import Inventory, Listed, SweepLine, unseen
 from camcensus.store import DeviceQuery, DeviceRecord, Store
+from camcensus.types import VIDEO
 
 _DEVICES = 500  # how many are read at a time
 _SWEEPS = 50  # of which the coverage is told

@@ -17,7 +17,7 @@ from camcensus.census.naming import in_names, named
 from camcensus.census.owner import with_failures
 from camcensus.census.prepare import Prepared
 from camcensus.census.resuming import count_again, devices_at, resume_of
-from camcensus.census.tally import VIDEO, Found, Tally
+from camcensus.census.tally import Found, Tally
 from camcensus.data import mac_owner
 from camcensus.identify import Catalogue, load_catalogue
 from camcensus.probers import canary
@@ -35,7 +35,7 @@ from camcensus.store import (
     Writer,
 )
 from camcensus.sweep import Event, HostFinished, Observed, Progress, Resume, Sweep
-from camcensus.types import Observation, Outcome
+from camcensus.types import VIDEO, Observation, Outcome
 
 _STOP_S = 1.0  # how long a stop may go on naming what was heard
 

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from camcensus.store import DeviceRecord
-from camcensus.types import Kind
-
-VIDEO = frozenset({Kind.CAMERA, Kind.NVR, Kind.DVR, Kind.ENCODER, Kind.INTERCOM, Kind.OTHER_VIDEO})
-RECORDERS = frozenset({Kind.NVR, Kind.DVR, Kind.ENCODER})
+from camcensus.types import RECORDERS, VIDEO, Kind
 
 
 @dataclass(frozen=True, slots=True)

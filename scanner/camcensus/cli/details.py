@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from camcensus.cli.screen import harmless
 from camcensus.identify.states import State, states_of
 from camcensus.store import DeviceDetail, DeviceRecord, OwnedEntry, OwnedField, rfc3339
-from camcensus.types import Claim, Identity, Kind, Observation
+from camcensus.types import RECORDERS, Claim, Identity, Observation
 
 if TYPE_CHECKING:
     from camcensus.identify import Catalogue
@@ -128,7 +128,7 @@ def relabel_lines(detail: DeviceDetail, catalogue: "Catalogue") -> Iterator[str]
 
 def _hidden_channels(record: DeviceRecord) -> str | None:
     """What may stand behind a device that other devices' pictures run into."""
-    if not record.channels or record.kind not in {Kind.NVR, Kind.DVR, Kind.ENCODER}:
+    if not record.channels or record.kind not in RECORDERS:
         return None
     some = "1 channel" if record.channels == 1 else f"up to {record.channels} channels"
     return f"{some}: cameras behind it that may not be on this network"

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 
 from camcensus.census.closing import Ending, Reason
 from camcensus.census.sweeping import SweepResult
-from camcensus.census.tally import VIDEO, Tally
+from camcensus.census.tally import Tally
 from camcensus.cli.screen import duration, say, table, wrapped
 from camcensus.sweep import CoverageRow
-from camcensus.types import Kind
+from camcensus.types import VIDEO, Kind
 
 _NAMES = {
     Kind.CAMERA: ("camera", "cameras"),

@@ -17,7 +17,6 @@ from camcensus.census.machine import may_send_frames
 from camcensus.census.owner import as_agreed, owner_login
 from camcensus.census.prepare import Prepared
 from camcensus.census.sweeping import Status, SweepResult, Watch, run_sweep
-from camcensus.census.tally import VIDEO
 from camcensus.cli.mistakes import let_go_of_stdout
 from camcensus.cli.screen import Sink, duration, harmless, say, wrapped, writing
 from camcensus.config import Settings
@@ -27,6 +26,7 @@ from camcensus.store import (
     Store,
     SweepRecord,
 )
+from camcensus.types import VIDEO
 
 _REFRESH_S = 0.25
 _GONE = 20  # addresses that a sentence names

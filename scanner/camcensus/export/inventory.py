@@ -9,10 +9,8 @@ from datetime import datetime
 from camcensus.export.words import KINDS, speaker, way
 from camcensus.identify.explain import strength
 from camcensus.store import CoverageRecord, DeviceRecord, SweepRecord
-from camcensus.types import Claim, Kind
+from camcensus.types import RECORDERS, Claim, Kind
 
-VIDEO = frozenset({Kind.CAMERA, Kind.NVR, Kind.DVR, Kind.ENCODER, Kind.INTERCOM, Kind.OTHER_VIDEO})
-RECORDERS = frozenset({Kind.NVR, Kind.DVR, Kind.ENCODER})
 _SHOWN = 80  # characters of a device's words that a reason repeats
 # As the end of a sweep writes them (`census.closing`): what nobody misses in a list.
 _NOBODYS = ("network address of ", "broadcast address of ")

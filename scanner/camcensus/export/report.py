@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from camcensus.export.inventory import RECORDERS, Inventory, Listed, Unseen, by_label
+from camcensus.export.inventory import Inventory, Listed, Unseen, by_label
 from camcensus.export.method import local, method
 from camcensus.export.page import render
 from camcensus.export.words import KINDS, way
-from camcensus.types import Kind
+from camcensus.types import RECORDERS, Kind
 
 _BARS = 16  # makers that a chart shows by name; the rest is one bar
 _ROW = 26  # height of a bar and its gap

@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Any
 
 from camcensus.errors import CamcensusError
-from camcensus.export.inventory import Inventory, Listed, Unseen
+from camcensus.export.inventory import Inventory, Listed
 from camcensus.export.method import local, method
 from camcensus.wire.text import printable
 
@@ -19,6 +19,12 @@ SHEET = "Cameras"
 HEADER_ROW = 3  # counted from one; two lines of title stand above
 _LONGEST = 32767  # characters that a cell holds (ECMA-376 part 1, and Excel's own limit)
 _FORMULA = tuple("=+-@\t\r\n")
+_AS_TEXT = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 Cell = str | int | float | date | datetime | None
 
 
@@ -70,15 +76,7 @@ def workbook(inventory: Inventory) -> bytes:
             "or write a CSV file with `camcensus export csv`"
         ) from None
     buffer = BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
+    book = xlsxwriter.Workbook(buffer, _AS_TEXT)
     book.set_properties(
         {
             "title": f"Surveillance cameras: {printable(inventory.title)}",
@@ -88,22 +86,12 @@ def workbook(inventory: Inventory) -> bytes:
     )
     looks = _Looks(book)
     _cameras(book.add_worksheet(SHEET), inventory, looks)
-    _table(
-        book.add_worksheet("Not seen"),
-        "What this list may lack, and why",
-        ("What", "Where", "Why"),
-        (30, 22, 100),
-        (_unseen(one) for one in inventory.unseen),
-        looks,
-    )
-    _table(
-        book.add_worksheet("Method"),
-        "How this list was made",
-        ("", ""),
-        (28, 110),
-        method(inventory),
-        looks,
-    )
+    unseen = [(one.what, one.where, one.why) for one in inventory.unseen]
+    titles, widths = ("What", "Where", "Why"), (30, 22, 100)
+    what = "What this list may lack, and why"
+    _table(book.add_worksheet("Not seen"), what, titles, widths, unseen, looks)
+    how, made = "How this list was made", method(inventory)
+    _table(book.add_worksheet("Method"), how, ("", ""), (28, 110), made, looks)
     book.close()
     return buffer.getvalue()
 
@@ -204,7 +192,3 @@ def _acts(text: str) -> bool:
 
 def _write(sheet: Any, row: int, column: int, text: str, look: object) -> None:
     sheet.write_string(row, column, printable(text)[:_LONGEST], look)
-
-
-def _unseen(one: Unseen) -> tuple[str, str, str]:
-    return one.what, one.where, one.why
