@@ -13,7 +13,7 @@ from camcensus.types import Evidence, Field
 from cli.program import Ask
 from store.estate import at, sweep
 
-RELABEL, NVR, UNKNOWN = "198.18.0.1", "198.18.0.2", "198.18.0.3"
+RELABEL, NVR, UNKNOWN, QUIET = (f"198.18.0.{last}" for last in range(1, 5))
 SAID = {
     RELABEL: (
         (Field.WSD_SCOPE, "onvif://www.onvif.org/name/HiLook IPC-B140H"),
@@ -25,6 +25,10 @@ SAID = {
         (Field.DHIP_FIELD, "RemoteVideoInputChannels=16"),
     ),
     UNKNOWN: ((Field.HTTP_SERVER, "somebody"),),
+    QUIET: (
+        (Field.MAC_ADDRESS, "58:50:ed:00:00:01"),
+        (Field.MAC_OWNER, "Hangzhou Hikvision Digital Technology Co.,Ltd."),
+    ),
 }
 COVERAGE = (
     CoverageRecord("", "mdns", 3, 0, 3, not_audible="256 addresses behind a router"),
@@ -69,12 +73,14 @@ def test_the_spreadsheet_says_whose_why_and_what_was_not_seen(
     assert [row[:2] for row in unseen] == [
         ("cameras behind a network recorder", NVR),
         ("a device that nobody could name", UNKNOWN),
+        ("a device that may be a camera", QUIET),
         ("addresses that were left out", None),
         ("whole networks", None),
         ("what Bonjour would tell", None),
     ]
-    assert unseen[2][2] == "A ward (1)."
-    assert unseen[3][2] == "198.18.1.0/24: 254 asked, 0 answers."
+    assert str(unseen[2][2]).startswith("Its MAC belongs to Hikvision, which makes cameras")
+    assert unseen[3][2] == "A ward (1)."
+    assert unseen[4][2] == "198.18.1.0/24: 254 asked, 0 answers."
 
 
 def test_the_spreadsheet_lists_everything_where_that_is_asked_for(
@@ -86,6 +92,7 @@ def test_the_spreadsheet_lists_everything_where_that_is_asked_for(
     assert [row[3] for row in sheet.iter_rows(min_row=4, values_only=True)] == [
         "Camera",
         "Network recorder",
+        "Unknown",
         "Unknown",
     ]
 
