@@ -8,6 +8,7 @@ from pathlib import Path
 from camcensus.data import data_folder, mac_owner, normalise_mac
 from camcensus.errors import CatalogueError
 from camcensus.identify.cpe import cpe_names
+from camcensus.identify.firmware import forms
 from camcensus.identify.patterns import (
     SET_MEMORY,
     PatternError,
@@ -186,6 +187,7 @@ def load_catalogue(folder: Path | None = None, own: Path | None = None) -> Catal
 @lru_cache(maxsize=4)
 def _build(sources: tuple[Source, ...]) -> Catalogue:
     """The catalogue of these files' content; compiling takes a while, so it is kept."""
+    forms()  # read now: naming happens where no file may be waited for
     known = read_sources(sources)
     files = known.files
     signatures = tuple(signature for file in files for signature in file.signatures)
