@@ -48,9 +48,10 @@ def prepared(tmp_path: Path) -> Callable[..., Prepared]:
             targets=("10.20.0.0/23",),
             exclude=("10.20.0.20",),
             zones_file=file,
-            **fields,  # type: ignore[arg-type]
+            **fields,  # type: ignore[arg-type]  # the fields of ScopeRequest
         )
-        return prepare(Order(request, contact=contact, community=community))  # type: ignore[arg-type]
+        order = Order(request, contact=contact, community=community)  # type: ignore[arg-type]  # its fields
+        return prepare(order)
 
     return make
 

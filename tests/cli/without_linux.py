@@ -92,7 +92,7 @@ def become(system: str) -> None:
         flock = sys.modules["fcntl"]
         hide(POSIX_ONLY)
         # `None` there makes every import of it fail, as of a module that does not exist
-        sys.modules.update(dict.fromkeys(POSIX_MODULES))  # type: ignore[arg-type]
+        sys.modules.update(dict.fromkeys(POSIX_MODULES))  # type: ignore[arg-type]  # None hides
         if system == "windows-with-flock":
             sys.modules["fcntl"] = flock
         for method in ("recvmsg", "sendmsg", "recvmsg_into"):

@@ -35,7 +35,7 @@ def as_written(table: object) -> str:
 
 def places(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """Every leaf and every container of a table, but the whole."""
-    rows = value.items() if isinstance(value, dict) else enumerate(value)  # type: ignore[arg-type]
+    rows = value.items() if isinstance(value, dict) else enumerate(value)  # type: ignore[arg-type]  # a list
     for key, inner in rows:
         yield (*path, key)
         if isinstance(inner, dict | list):
