@@ -54,6 +54,8 @@ def test_it_leaves_a_spreadsheet_and_a_page(run: Run) -> None:
     rows = list(openpyxl.load_workbook(sheet)["Cameras"].iter_rows(min_row=4, values_only=True))
     assert {row[9] for row in rows} == set(DEVICES)
     assert {row[1] for row in rows} == {"Oakfield"}
+    unseen = openpyxl.load_workbook(sheet)["Not seen"].iter_rows(min_row=4, values_only=True)
+    assert [row[0] for row in unseen] == ["what network management (SNMP) would tell"]
     text = page.read_text("utf-8")
     assert "Surveillance cameras: Oakfield" in text
     assert "Annke" in text

@@ -9,6 +9,7 @@ from camcensus.census.prepare import Prepared, user_agent
 from camcensus.net.outage import PATIENCE_S
 from camcensus.probers.samples import Part
 from camcensus.scope import (
+    NOBODYS,
     DeniedPorts,
     Estimate,
     Exclusion,
@@ -21,7 +22,6 @@ from camcensus.scope import (
 from camcensus.sweep.quiet import HOSTS, IN_A_ROW, WITHIN_S
 from camcensus.types import PaceLimits, Transport
 
-_NOBODYS = ("network address of ", "broadcast address of ")
 _ASKED = {"link": "own links", "first": "all", "second": "live"}
 
 
@@ -237,8 +237,8 @@ def _networks(prepared: Prepared) -> Iterable[Network]:
 
 def _exclusions(rows: Iterable[Exclusion]) -> tuple[Exclusion, ...]:
     """Each one; addresses that are nobody's are one row."""
-    told = [row for row in rows if not row.reason.startswith(_NOBODYS)]
-    nobodys = sum(row.count for row in rows if row.reason.startswith(_NOBODYS))
+    told = [row for row in rows if not row.reason.startswith(NOBODYS)]
+    nobodys = sum(row.count for row in rows if row.reason.startswith(NOBODYS))
     if nobodys:
         why = "network and broadcast addresses: they are no device's"
         told.append(Exclusion("of each known network", why, "camcensus", nobodys))

@@ -4,12 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from camcensus.scope import Area, Exclusion, Plan
+from camcensus.scope import NOBODYS, Area, Exclusion, Plan
 from camcensus.sweep import Coverage, CoverageRow
 
 _MOST_LINES = 12
 _NOTABLE = 8  # targets from which on a network without any answer is worth a word
-_NOBODYS = ("network address of ", "broadcast address of ")
 _MACHINE = "network"  # what concerns the whole machine is told as a warning
 
 
@@ -64,7 +63,7 @@ def _briefly(counts: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
     """The same for people: addresses that are nobody's are one line, after the others."""
     nobodys = 0
     for why, count in counts:
-        if why.startswith(_NOBODYS):
+        if why.startswith(NOBODYS):
             nobodys += count
         else:
             yield why, count

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from camcensus.export.words import KINDS, speaker, way
 from camcensus.identify.explain import strength
+from camcensus.scope import NOBODYS
 from camcensus.store import CoverageRecord, DeviceRecord, SweepRecord
 from camcensus.types import RECORDERS, Claim, Kind
 
 _SHOWN = 80  # characters of a device's words that a reason repeats
 # As the end of a sweep writes them (`census.closing`): what nobody misses in a list.
-_NOBODYS = ("network address of ", "broadcast address of ")
 _ANSWERS = re.compile(r": [\d,]+ asked, [\d,]+ alive, |more networks with answers$")
 
 
@@ -205,7 +205,7 @@ def _from_row(row: CoverageRecord) -> tuple[Unseen, ...]:
     if row.prober != "all":
         what = f"what {way(row.prober)} would tell"
         return tuple(Unseen(what, row.zone, _sentence(why)) for why in _parts(row.not_audible))
-    left_out = [why for why in _parts(row.excluded_why) if not why.startswith(_NOBODYS)]
+    left_out = [why for why in _parts(row.excluded_why) if not why.startswith(NOBODYS)]
     silent = [why for why in _parts(row.remarks) if not _ANSWERS.search(why)]
     return (
         *(Unseen("addresses that were left out", row.zone, _sentence(why)) for why in left_out),

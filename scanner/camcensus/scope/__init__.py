@@ -5,6 +5,7 @@ from camcensus.scope.estimate import LIVE_SHARE, Estimate, HostWorst, ProberEsti
 from camcensus.scope.making import make_plan
 from camcensus.scope.plan import Plan
 from camcensus.scope.words import (
+    NOBODYS,
     Asker,
     DeniedPorts,
     Exclusion,
@@ -20,6 +21,7 @@ from camcensus.scope.zones import Zone, ZonesFile, parse_zones, read_zones
 
 __all__ = [
     "LIVE_SHARE",
+    "NOBODYS",
     "Area",
     "Asker",
     "DeniedPorts",

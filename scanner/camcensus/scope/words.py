@@ -102,6 +102,10 @@ class DeniedPorts:
     source: str
 
 
+NOBODYS = ("network address of ", "broadcast address of ")
+"""How the reason begins by which an address that is no device's is left out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exclusion:
     """A network that is left out; `count` is how many asked-for addresses it alone removed.
